@@ -1,0 +1,1 @@
+"""Everything megapod knows about pods: vocabulary, ports, adapters, transports, a simulated pod."""

@@ -1,0 +1,72 @@
+"""One numbered, immutable instant of one pod."""
+
+from datetime import datetime
+from functools import cached_property
+
+from msgspec import Struct
+
+from backends.model.finding import Finding
+from backends.model.job import Job
+from backends.model.node import HardwareFacts, Node, SchedulerFacts
+from backends.model.partition import Partition, Reservation
+from backends.model.source import SourceStatus
+from backends.model.topology import Topology
+
+
+class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
+    """A pod as known at `at`. An unchanged node, job or topology is the same object as in the snapshot before.
+
+    `read_only` is the pod's configured mode: dangerous actions do not exist there. `requests_last_min` is what
+    megapod asked of its controllers, against `request_budget_per_min`.
+    """
+
+    pod: str
+    number: int
+    at: datetime
+    read_only: bool = True
+    requests_last_min: int = 0
+    request_budget_per_min: int = 0
+    cluster: str = ""
+    scheduler_version: str = ""
+    nodes: dict[str, Node] = {}
+    jobs: dict[str, Job] = {}
+    partitions: dict[str, Partition] = {}
+    reservations: dict[str, Reservation] = {}
+    topology: Topology = Topology()
+    sources: dict[str, SourceStatus] = {}
+    findings: tuple[Finding, ...] = ()
+
+    def observed_at(self, facts: SchedulerFacts | HardwareFacts | Job | Partition | Reservation) -> datetime | None:
+        """When these facts were last confirmed: by the last success of their source, or before they went missing."""
+        missing_since = getattr(facts, "missing_since", None)
+        if isinstance(missing_since, datetime):
+            return missing_since
+        status = self.sources.get(facts.source)
+        return status.observed_at if status else None
+
+    def stale(self, facts: SchedulerFacts | HardwareFacts | Job | Partition | Reservation | None) -> bool:
+        """Whether these facts must be drawn as old."""
+        if facts is None:
+            return False
+        if getattr(facts, "missing_since", None) is not None:
+            return True
+        status = self.sources.get(facts.source)
+        return status is None or not status.trusted
+
+    def jobs_on(self, node: str) -> tuple[Job, ...]:
+        """The jobs that hold this node now, in job order."""
+        return self._jobs_by_node.get(node, ())
+
+    @property
+    def partial(self) -> bool:
+        """Whether some source has not answered, or answered in part."""
+        return any(not status.trusted or status.partial for status in self.sources.values())
+
+    @cached_property
+    def _jobs_by_node(self) -> dict[str, tuple[Job, ...]]:
+        index: dict[str, tuple[Job, ...]] = {}
+        for job in self.jobs.values():
+            if job.running:
+                for name in job.nodes:
+                    index[name] = (*index.get(name, ()), job)
+        return index

@@ -1,0 +1,118 @@
+"""The pod as a graph: components with typed edges. Every "what does this hit" is a walk over it."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from functools import cached_property
+
+from msgspec import Struct
+
+from backends.model.severity import Severity
+
+
+class Kind(StrEnum):
+    """What a component is, in the field's words."""
+
+    POD = "pod"
+    RACK = "rack"
+    TRAY = "tray"
+    NODE = "node"
+    GPU = "gpu"
+    SWITCH = "switch"
+    BLOCK = "block"
+    POWER_SHELF = "power-shelf"
+    PDU = "pdu"
+    CDU = "cdu"
+    JOB = "job"
+
+
+class Relation(StrEnum):
+    """What an edge says: `source` contains, powers, cools, connects or runs on `target`."""
+
+    CONTAINS = "contains"
+    POWERS = "powers"
+    COOLS = "cools"
+    CONNECTS = "connects"
+    RUNS = "runs"
+
+
+class Confidence(StrEnum):
+    """How an edge is known: stated for this very thing, for its node only, or concluded by us."""
+
+    EXACT = "exact"
+    NODE_LEVEL = "node-level"
+    INFERRED = "inferred"
+
+
+class Component(Struct, frozen=True, kw_only=True):
+    """A thing of the pod. `id` is `kind:name` (`node:gpu001`, `gpu:gpu001/3`), unique in its pod."""
+
+    id: str
+    kind: Kind
+    name: str
+    health: Severity = Severity.UNKNOWN
+    source: str = ""
+
+
+class Edge(Struct, frozen=True):
+    """A typed, directed edge between two component ids."""
+
+    source: str
+    target: str
+    relation: Relation
+    confidence: Confidence = Confidence.EXACT
+
+
+class Topology(Struct, frozen=True, dict=True):
+    """Components by id, and their edges. Built once per change of the pod, shared by snapshots in between."""
+
+    components: dict[str, Component] = {}
+    edges: tuple[Edge, ...] = ()
+
+    @cached_property
+    def outgoing(self) -> dict[str, tuple[Edge, ...]]:
+        """Edges by where they start."""
+        return _index(self.edges, lambda edge: edge.source)
+
+    @cached_property
+    def incoming(self) -> dict[str, tuple[Edge, ...]]:
+        """Edges by where they end."""
+        return _index(self.edges, lambda edge: edge.target)
+
+    def of_kind(self, kind: Kind) -> Iterator[Component]:
+        """Every component of one kind, in the order they were added."""
+        return (component for component in self.components.values() if component.kind is kind)
+
+    def downstream(self, start: str, *relations: Relation) -> list[str]:
+        """Ids reached from `start` along the edges' direction, nearest first, without `start`."""
+        return self._walk(start, self.outgoing, lambda edge: edge.target, relations)
+
+    def upstream(self, start: str, *relations: Relation) -> list[str]:
+        """Ids that reach `start`, nearest first, without `start`."""
+        return self._walk(start, self.incoming, lambda edge: edge.source, relations)
+
+    def _walk(
+        self,
+        start: str,
+        index: dict[str, tuple[Edge, ...]],
+        far: Callable[[Edge], str],
+        relations: tuple[Relation, ...],
+    ) -> list[str]:
+        seen = {start}
+        order: list[str] = []
+        queue = deque([start])
+        while queue:
+            for edge in index.get(queue.popleft(), ()):
+                reached = far(edge)
+                if reached not in seen and (not relations or edge.relation in relations):
+                    seen.add(reached)
+                    order.append(reached)
+                    queue.append(reached)
+        return order
+
+
+def _index(edges: tuple[Edge, ...], key: Callable[[Edge], str]) -> dict[str, tuple[Edge, ...]]:
+    lists: dict[str, list[Edge]] = {}
+    for edge in edges:
+        lists.setdefault(key(edge), []).append(edge)
+    return {name: tuple(found) for name, found in lists.items()}

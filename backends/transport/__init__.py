@@ -1,0 +1,1 @@
+"""The only place that opens sockets or processes: SSH connections and HTTP clients."""

@@ -1,0 +1,1 @@
+"""Everything that decides: config, state, insight, operations, the headless verbs and the screen."""

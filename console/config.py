@@ -1,0 +1,171 @@
+"""The config file: `$XDG_CONFIG_HOME/megapod/config.toml`, or what `--config` names.
+
+Strict, because a misspelt safety switch must not be a silent one: every unknown key is an error with a suggestion.
+No secret lives here, only where it is found.
+"""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import msgspec
+from msgspec import Struct, field
+
+from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
+
+REQUESTS_PER_MINUTE = 240
+
+
+class ConfigError(Exception):
+    """The config cannot be used: one line that says what, where and what to do."""
+
+
+class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One pod. Read-only until the config says otherwise.
+
+    `racks` maps a rack to a node set, for pods whose controller does not say where things stand. `node_names` maps a
+    host name, serial or UUID the controller reports to the scheduler's name. `requests_per_minute` is the most
+    megapod asks of the pod's controllers.
+    """
+
+    ssh: SshEndpoint | None = None
+    scheduler: SchedulerEndpoint | None = None
+    redfish: tuple[RedfishEndpoint, ...] = ()
+    read_only: bool = True
+    racks: dict[str, str] = {}
+    node_names: dict[str, str] = {}
+    requests_per_minute: int = REQUESTS_PER_MINUTE
+
+    def endpoints(self, name: str) -> PodEndpoints:
+        """How the pod is reached. An `ssh` host without a `scheduler` table has Slurm on it."""
+        return PodEndpoints(
+            pod=name,
+            ssh=self.ssh,
+            scheduler=self.scheduler or (SchedulerEndpoint() if self.ssh else None),
+            redfish=self.redfish,
+            node_names=self.node_names,
+        )
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file. `path` is where it was read, for messages."""
+
+    pods: dict[str, PodConfig] = field(default_factory=dict)
+    path: str = ""
+
+    def only(self, name: str | None) -> "Config":
+        """The same config with one pod, or with all of them when `name` is None."""
+        if name is None:
+            return self
+        if name not in self.pods:
+            raise ConfigError(f"{self.path}: no pod {name!r}{_suggest(name, self.pods)}")
+        return msgspec.structs.replace(self, pods={name: self.pods[name]})
+
+
+def default_path() -> Path:
+    """Where the config lives when nobody says otherwise."""
+    from platformdirs import user_config_path  # 8 ms, and not needed with --config
+
+    return user_config_path("megapod") / "config.toml"
+
+
+def load(path: str | None = None) -> Config:
+    """Read and check the config. Raises ConfigError with one line."""
+    where = (
+        Path(path) if path else Path(os.environ["MEGAPOD_CONFIG"]) if "MEGAPOD_CONFIG" in os.environ else default_path()
+    )
+    try:
+        text = where.read_bytes().decode()
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{where}: no such config; write one (README, 'Configure'), or try `megapod demo`, which needs none"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{where}: cannot be read: {error}") from None
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: not TOML: {error}") from None
+    return _decode(tree, where)
+
+
+def _decode(tree: dict[str, Any], where: Path) -> Config:
+    for pod in tree.get("pods", {}).values() if isinstance(tree.get("pods"), dict) else ():
+        if isinstance(pod, dict) and isinstance(pod.get("redfish"), dict):
+            pod["redfish"] = [pod["redfish"]]  # one endpoint reads best as one table
+    try:
+        _check_keys(tree, Config, "")
+        config = msgspec.convert({**tree, "path": str(where)}, Config)
+    except (ConfigError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{where}: {error}") from None
+    for name, pod in config.pods.items():
+        _check_pod(where, name, pod)
+    return config
+
+
+def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
+    at = f"{where}: pods.{name}"
+    if pod.ssh is None and not pod.redfish:
+        raise ConfigError(f"{at}: needs an `ssh` table, a `redfish` table, or both")
+    if pod.scheduler is not None and pod.ssh is None:
+        raise ConfigError(f"{at}.scheduler: needs an `ssh` table: the scheduler is reached through its head node")
+    if pod.scheduler is not None and pod.scheduler.kind != "slurm":
+        raise ConfigError(f"{at}.scheduler.kind: {pod.scheduler.kind!r} is not known; only 'slurm' is")
+    if pod.requests_per_minute < 1:
+        raise ConfigError(f"{at}.requests_per_minute: must be at least 1")
+    for endpoint in pod.redfish:
+        _check_redfish(f"{at}.redfish", endpoint)
+
+
+def _check_redfish(at: str, endpoint: RedfishEndpoint) -> None:
+    if not endpoint.url.startswith(("https://", "http://")):
+        raise ConfigError(f"{at}.url: {endpoint.url!r} must start with https:// (or http:// on a trusted wire)")
+    if endpoint.auth not in ("session", "basic", "none"):
+        raise ConfigError(f"{at}.auth: {endpoint.auth!r} must be 'session', 'basic' or 'none'")
+    secret = endpoint.secret
+    given = [bool(secret.password_command), bool(secret.password_env), bool(secret.password_keyring)]
+    if sum(given) > 1:
+        raise ConfigError(f"{at}.secret: give one of password_command, password_env and password_keyring")
+    if endpoint.user and not any(given):
+        raise ConfigError(
+            f"{at}.secret: user {endpoint.user!r} needs password_command, password_env or password_keyring"
+        )
+
+
+def _check_keys(value: object, kind: Any, at: str) -> None:  # noqa: ANN401 - a type, as typing spells them
+    """Find the first unknown key, with its whole path: msgspec names the key, but not the pod it stands in."""
+    if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(value, dict):
+        fields = {f.encode_name: f.type for f in msgspec.structs.fields(kind) if f.name != "path"}
+        for key, inner in value.items():
+            here = f"{at}.{key}" if at else key
+            if key not in fields:
+                raise ConfigError(f"{here}: unknown key{_hint(key, fields)}")
+            _check_keys(inner, fields[key], here)
+        return
+    arguments = [argument for argument in get_args(kind) if argument is not type(None)]
+    if isinstance(value, dict) and get_origin(kind) is dict:
+        for key, inner in value.items():
+            _check_keys(inner, arguments[1], f"{at}.{key}")
+    elif isinstance(value, list) and arguments:
+        for number, inner in enumerate(value, 1):
+            _check_keys(inner, arguments[0], at if len(value) == 1 else f"{at}[{number}]")
+    elif isinstance(value, dict):
+        for argument in arguments:
+            _check_keys(value, argument, at)
+
+
+def _hint(key: str, known: dict[str, Any]) -> str:
+    if key == "password":
+        return (
+            "; passwords are not kept here: use secret = { password_command = [...] }, password_env or password_keyring"
+        )
+    return _suggest(key, known)
+
+
+def _suggest(word: str, known: dict[str, Any]) -> str:
+    close = get_close_matches(word, known, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(known)}" if known else ""

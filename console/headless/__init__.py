@@ -1,0 +1,1 @@
+"""The verbs without a screen: one module a verb. Never imports textual."""

@@ -1,0 +1,101 @@
+"""`megapod doctor`: asks each endpoint in turn and says what to fix."""
+
+import argparse
+from collections.abc import AsyncIterator
+
+from msgspec import Struct
+
+from backends.errors import BackendError
+from backends.ports import Hardware, Scheduler
+from console.config import Config, load
+from console.exit import Exit
+from console.headless import loop, options, output
+from console.state.join import node_name
+from console.state.session import Pod, Session
+from console.words import count
+
+EPILOG = """\
+Checks, for each pod: the head node answers on SSH and is who it was; the scheduler answers; the controllers answer,
+over TLS we trust, and accept us; and that the controllers' systems match the scheduler's nodes by name.
+
+exit codes: 0 all well (warnings included) · 2 the config is wrong · 3 something does not answer
+"""
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One question and what came of it: `result` is ok, warning or failed."""
+
+    pod: str
+    what: str
+    result: str
+    text: str
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    options.add_config(parser)
+    options.add_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    return loop.run(_doctor(arguments, load(arguments.config).only(arguments.pod)))
+
+
+async def _doctor(arguments: argparse.Namespace, config: Config) -> Exit:
+    checks: list[Check] = []
+    async with Session(config) as session:
+        for pod in session.pods.values():
+            async for check in _pod(pod):
+                checks.append(check)
+                if arguments.output == "table":
+                    output.write(f"{check.result:<7}  {check.pod}  {check.what}: {check.text}\n")
+    if arguments.output == "json":
+        output.write_json({"apiVersion": output.API_VERSION, "kind": "Checkup", "path": config.path, "checks": checks})
+    if not config.pods:
+        output.write(f"warning  {config.path}: no pod is configured\n")
+    return Exit.PARTIAL if any(check.result == "failed" for check in checks) else Exit.DONE
+
+
+async def _pod(pod: Pod) -> AsyncIterator[Check]:
+    scheduler = pod.adapters.scheduler
+    known: frozenset[str] | None = None
+    if scheduler is not None:
+        check, known = await _scheduler(pod.name, scheduler)
+        yield check
+    for source, hardware in pod.adapters.hardware.items():
+        async for check in _hardware(pod.name, source, hardware, known):
+            yield check
+    mode = "read-only: set read_only = false to allow drain and resume" if pod.config.read_only else "may be written"
+    yield Check(pod=pod.name, what="mode", result="ok", text=mode)
+
+
+async def _scheduler(pod: str, scheduler: Scheduler) -> tuple[Check, frozenset[str] | None]:
+    what = f"scheduler at {scheduler.where}"
+    try:
+        version = await scheduler.ping()
+        nodes = (await scheduler.nodes()).nodes
+    except BackendError as error:
+        return Check(pod=pod, what=what, result="failed", text=str(error)), None
+    text = f"Slurm {version}, {count(len(nodes), 'node')}"
+    return Check(pod=pod, what=what, result="ok", text=text), frozenset(nodes)
+
+
+async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[str] | None) -> AsyncIterator[Check]:
+    what = f"{source} at {hardware.where}"
+    try:
+        product = await hardware.ping()
+        inventory = await hardware.inventory()
+    except BackendError as error:
+        yield Check(pod=pod, what=what, result="failed", text=str(error))
+        return
+    text = f"{product}, {count(len(inventory.systems), 'system')}"
+    yield Check(pod=pod, what=what, result="ok", text=text)
+    for problem in inventory.errors:
+        yield Check(pod=pod, what=what, result="warning", text=f"did not answer in full: {problem}")
+    if known is not None:
+        alone = [name for name in inventory.systems if node_name(name, known) not in known]
+        if alone:
+            text = f"{count(len(alone), 'system')} match no scheduler node ({alone[0]} …): see node_names in the README"
+            yield Check(pod=pod, what=what, result="warning", text=text)

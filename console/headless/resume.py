@@ -1,0 +1,29 @@
+"""`megapod resume NODES`: give nodes back to the scheduler."""
+
+import argparse
+
+from console.actions import action
+from console.exit import Exit
+from console.headless import change
+
+EPILOG = """\
+examples:
+  megapod resume gpu[001-004] --yes
+  megapod resume @state:drained --dry-run        who took them out, and which are yours
+  megapod resume gpu007 --take-over --yes        a drain that is somebody else's: you decide, it is on record
+
+exit codes: 0 done · 1 failed · 2 usage · 3 unreachable · 4 deadline passed · 5 refused by policy
+            6 somebody else's drain · 7 no --yes and nobody to ask · 8 some nodes failed · 130 interrupted
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    change.configure(parser, action("resume"))
+    parser.add_argument("--take-over", action="store_true", help="also nodes that somebody else took out")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    return change.run(arguments, action("resume"))

@@ -1,0 +1,1 @@
+"""Findings: pure rules over a snapshot."""

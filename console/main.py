@@ -1,0 +1,80 @@
+"""The `megapod` command: parses the words, imports the one verb that was asked for, and ends with its code.
+
+Nothing heavy is imported here: `--version` and `--help` cost what Python and argparse cost.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+VERBS = {
+    "get": "list pods, racks, nodes, gpus, jobs or findings",
+    "drain": "keep new work away from nodes; running work completes",
+    "resume": "give nodes back to the scheduler",
+    "wait": "wait until nodes are in a state",
+    "doctor": "check each pod's config and endpoints, and say what to fix",
+    "demo": "open the console on a simulated pod",
+    "simulate": "serve simulated pods without a screen",
+    "screen": "open the console on your pods (also: megapod alone)",
+}
+
+EPILOG = """\
+Alone, `megapod` opens the console on the pods of your config. First time here: `megapod demo`.
+
+exit codes: 0 done · 1 failed · 2 usage · 3 unreachable or partial · 4 deadline passed · 5 refused by policy
+            6 conflict · 7 confirmation needed · 8 some targets failed · 130 interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] in (["--version"], ["-V"]):
+        from console.version import version
+
+        sys.stdout.write(f"megapod {version()}\n")
+        return 0
+    parser = _parser(words)
+    arguments = parser.parse_args(words or ["screen"])
+    from console.headless.diagnostics import ended_by
+
+    try:
+        return int(_module(arguments.verb).run(arguments))
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001 - the border: what is no known end is raised again there
+        return int(ended_by(error))
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the asked verb, with the others as names and help lines only: their modules stay unimported."""
+    parser = argparse.ArgumentParser(
+        prog="megapod",
+        description="The operator console for AI compute pods: hardware, jobs and health as one; drains nodes, too.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
+    asked = next((word for word in words if word in VERBS), "" if words else "screen")
+    for verb, line in VERBS.items():
+        sub = verbs.add_parser(
+            verb,
+            help=line,
+            description=line[0].upper() + line[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if verb == asked:
+            _module(verb).configure(sub)
+    return parser
+
+
+def _module(verb: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a module, with `configure` and `run`
+    return import_module(f"console.headless.{verb}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Writes: planners that only compute, and the runner that applies their plans."""

@@ -1,0 +1,1 @@
+"""How live state flows: collectors observe, one writer merges, the store publishes."""

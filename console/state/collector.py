@@ -1,0 +1,115 @@
+"""A collector asks one source again and again, at a pace the source can bear."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+
+from msgspec import Struct
+
+from backends.errors import AuthFailed, BackendError, Untrusted
+from backends.model.observation import Payload
+from console.state.budget import Budget
+from console.state.clock import Clock
+from console.state.observation import Observation
+
+JITTER = 0.1
+BACKOFF_MAX_S = 30.0
+DENIED_FIRST_S = 60.0
+DENIED_MAX_S = 600.0
+
+
+class Family(Struct, frozen=True, kw_only=True):
+    """One family of facts and how to get it. `requests` reads the adapter's counter; `turn` is the adapter's lock.
+
+    Families of one adapter take turns: the controller sees one question at a time, and the counter's difference
+    over a round is that round's cost.
+    """
+
+    source: str
+    fetch: Callable[[], Awaitable[Payload]]
+    requests: Callable[[], int]
+    turn: asyncio.Lock
+    interval_s: float
+
+
+class Collector:
+    """Rounds of one family: jittered, backed off on failure, held to the pod's budget, hurried by `poke`.
+
+    Refused credentials and unknown hosts are asked for far less often: servers answer repeats with a lock-out.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        *,
+        clock: Clock,
+        budget: Budget,
+        random: Random,
+        deliver: Callable[[Observation], None],
+    ) -> None:
+        self.family = family
+        self._clock = clock
+        self._budget = budget
+        self._random = random
+        self._deliver = deliver
+        self._failures = 0
+        self._poked = asyncio.Event()
+
+    def poke(self) -> None:
+        """Ask again as soon as the running round, if any, is done: after a write, or when a person asks."""
+        self._poked.set()
+
+    async def run(self) -> None:
+        """Collect until cancelled."""
+        while True:
+            self._poked.clear()
+            observation = await self.round()
+            self._deliver(observation)
+            await self._pause(self.pause_s(observation.error))
+
+    async def round(self) -> Observation:
+        """One question and its answer, or what went wrong. Only `BackendError` is an answer; the rest is a bug."""
+        family = self.family
+        async with family.turn:
+            before = family.requests()
+            # Facts are as old as the question: an answer under way during a write must not count as seen after it.
+            asked_at = self._clock.now()
+            started = self._clock.monotonic()
+            payload: Payload | None = None
+            error: BackendError | None = None
+            try:
+                payload = await family.fetch()
+            except BackendError as caught:
+                error = caught
+            finally:
+                spent = family.requests() - before
+                self._budget.charge(spent)
+        self._failures = self._failures + 1 if error else 0
+        return Observation(
+            source=family.source,
+            at=asked_at,
+            took_s=self._clock.monotonic() - started,
+            requests=spent,
+            interval_s=family.interval_s,
+            payload=payload,
+            error=error,
+        )
+
+    def pause_s(self, error: BackendError | None) -> float:
+        """How long until the next round: the interval, longer after failures, and never inside the budget."""
+        pause = self.family.interval_s
+        if isinstance(error, AuthFailed | Untrusted):
+            pause = min(DENIED_MAX_S, DENIED_FIRST_S * 2 ** (self._failures - 1))
+        elif error:
+            pause = min(BACKOFF_MAX_S, pause * 2 ** min(self._failures, 8))
+        return max(pause * (1 + self._random.uniform(-JITTER, JITTER)), self._budget.delay_s())
+
+    async def _pause(self, seconds: float) -> None:
+        sleep = asyncio.ensure_future(self._clock.sleep(seconds))
+        poke = asyncio.ensure_future(self._poked.wait())
+        try:
+            await asyncio.wait((sleep, poke), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sleep, poke):
+                task.cancel()
+            await asyncio.gather(sleep, poke, return_exceptions=True)

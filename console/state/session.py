@@ -1,0 +1,171 @@
+"""A session: the pods of a config, opened, watched and closed.
+
+One TaskGroup owns every task; leaving the session cancels them and closes the adapters, whatever ended it, so no
+connection and no BMC session is left behind.
+"""
+
+import asyncio
+from random import Random
+from types import TracebackType
+from typing import Self
+
+from msgspec import Struct
+
+from backends.model.snapshot import Snapshot
+from backends.ports import Scheduler
+from backends.registry import Adapters, open_adapters
+from console.config import Config, PodConfig
+from console.insight.rules import findings
+from console.state.budget import Budget
+from console.state.clock import Clock, SystemClock
+from console.state.collector import Collector, Family
+from console.state.observation import Observation
+from console.state.pod import PodWriter, first_snapshot
+from console.state.store import Store
+from console.targets import expand
+
+LAYOUT_INTERVAL_S = 60.0
+AGE_EVERY_S = 1.0
+
+
+class Pod(Struct, frozen=True, kw_only=True):
+    """One open pod: its adapters, its writer and its collectors."""
+
+    name: str
+    config: PodConfig
+    adapters: Adapters
+    writer: PodWriter
+    collectors: tuple[Collector, ...]
+
+    def poke(self) -> None:
+        """Ask every source again now: after a write, or when a person asks."""
+        for collector in self.collectors:
+            collector.poke()
+
+
+class Session:
+    """The live pods of a config. Use it as an async context manager."""
+
+    def __init__(self, config: Config, *, clock: Clock | None = None, random: Random | None = None) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.store = Store()
+        self._random = random or Random()  # noqa: S311 - jitter, not a secret
+        self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.shield(self._close())
+
+    async def watch(self) -> None:
+        """Collect every source of every pod until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for pod in self.pods.values():
+                for collector in pod.collectors:
+                    tasks.create_task(collector.run(), name=f"{pod.name}:{collector.family.source}")
+            tasks.create_task(self._age(), name="age")
+
+    async def look(self, deadline_s: float) -> dict[str, Snapshot]:
+        """Ask every source once, all at the same time; what has not answered by the deadline stays pending."""
+        rounds = [
+            asyncio.create_task(self._round(pod, collector))
+            for pod in self.pods.values()
+            for collector in pod.collectors
+        ]
+        if rounds:
+            done, late = await asyncio.wait(rounds, timeout=deadline_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            for task in done:
+                task.result()
+        return self.store.snapshots
+
+    def scheduler(self, pod: str) -> Scheduler | None:
+        """The pod's scheduler, None where it has none."""
+        return self.pods[pod].adapters.scheduler
+
+    async def _round(self, pod: Pod, collector: Collector) -> None:
+        self._deliver(pod.writer, await collector.round())
+
+    async def _age(self) -> None:
+        while True:
+            await self.clock.sleep(AGE_EVERY_S)
+            for pod in self.pods.values():
+                aged = pod.writer.age(self.clock.now())
+                if aged is not None:
+                    self.store.publish(aged)
+
+    async def _close(self) -> None:
+        await asyncio.gather(*(pod.adapters.close() for pod in self.pods.values()))
+
+    def _deliver(self, writer: PodWriter, observation: Observation) -> None:
+        self.store.publish(writer.observe(observation))
+
+    def _open(self, name: str, config: PodConfig) -> Pod:
+        budget = Budget(config.requests_per_minute, self.clock)
+        adapters = open_adapters(config.endpoints(name))
+        families = _families(config, adapters)
+        first = first_snapshot(
+            name,
+            self.clock.now(),
+            read_only=config.read_only,
+            sources={family.source: family.interval_s for family in families},
+            budget=budget,
+        )
+        racks = {rack: expand(node_set) for rack, node_set in config.racks.items()}
+        writer = PodWriter(first, racks=racks, budget=budget, insight=findings)
+        self.store.publish(first)
+        return Pod(
+            name=name,
+            config=config,
+            adapters=adapters,
+            writer=writer,
+            collectors=tuple(
+                Collector(
+                    family,
+                    clock=self.clock,
+                    budget=budget,
+                    random=self._random,
+                    deliver=lambda observation: self._deliver(writer, observation),
+                )
+                for family in families
+            ),
+        )
+
+
+def _families(config: PodConfig, adapters: Adapters) -> tuple[Family, ...]:
+    families: list[Family] = []
+    scheduler = adapters.scheduler
+    if scheduler is not None:
+        interval_s = config.endpoints("").scheduler.interval_s  # type: ignore[union-attr]  # there is a scheduler
+        turn = asyncio.Lock()
+        for source, fetch, every_s in (
+            ("slurm.nodes", scheduler.nodes, interval_s),
+            ("slurm.jobs", scheduler.jobs, interval_s),
+            ("slurm.layout", scheduler.layout, LAYOUT_INTERVAL_S),
+        ):
+            families.append(
+                Family(
+                    source=source,
+                    fetch=fetch,
+                    requests=lambda: scheduler.requests,
+                    turn=turn,
+                    interval_s=every_s,
+                )
+            )
+    for (source, hardware), endpoint in zip(adapters.hardware.items(), config.redfish, strict=True):
+        families.append(
+            Family(
+                source=source,
+                fetch=hardware.inventory,
+                requests=lambda hardware=hardware: hardware.requests,  # type: ignore[misc]  # bound per endpoint
+                turn=asyncio.Lock(),
+                interval_s=endpoint.interval_s,
+            )
+        )
+    return tuple(families)

@@ -1,0 +1,111 @@
+"""Targets: node sets resolved against what is known. ClusterShell does the algebra; we only say what exists.
+
+An empty set is an error, never "all"; an unknown node is an error, never "nothing to do".
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
+from ClusterShell.NodeUtils import GroupResolver, GroupResolverError, GroupSource, GroupSourceError
+from msgspec import Struct
+
+from backends.model.snapshot import Snapshot
+
+
+class TargetError(Exception):
+    """The targets cannot be used: one line that says which, and what is known instead."""
+
+
+class Targets(Struct, frozen=True):
+    """Nodes of one pod, in order, and the same folded."""
+
+    pod: str
+    nodes: tuple[str, ...]
+
+    @property
+    def node_set(self) -> str:
+        """`gpu[001-004]`."""
+        return fold(self.nodes)
+
+
+def fold(nodes: Iterable[str]) -> str:
+    """Names as a node set: `gpu[001-004]`. Names that a node set cannot hold are listed with commas."""
+    names = tuple(nodes)
+    try:
+        return str(NodeSet.fromlist(names, resolver=RESOLVER_NOGROUP))
+    except NodeSetException:
+        return ",".join(names)
+
+
+def expand(node_set: str) -> tuple[str, ...]:
+    """The names in a node set without groups. Raises TargetError where it does not parse."""
+    return tuple(_parse(node_set, RESOLVER_NOGROUP))
+
+
+def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
+    """The nodes an operator meant, all of one pod.
+
+    Groups: `@rack:r1`, `@job:1234`, `@state:drained`, `@partition:batch`.
+
+    Raises TargetError for an empty set, an unknown node or group, and a name that two pods have.
+    """
+    if not expression.strip():
+        raise TargetError("no targets given; name nodes, as in gpu[001-004] or @rack:r1")
+    found: dict[str, tuple[str, ...]] = {}
+    unknown: tuple[str, ...] = ()
+    for pod, snapshot in snapshots.items():
+        names = tuple(_parse(expression, _groups(snapshot)))
+        known = tuple(name for name in names if name in snapshot.nodes)
+        if known:
+            found[pod] = known
+            unknown = tuple(name for name in names if name not in snapshot.nodes)
+        elif not found:
+            unknown = names
+    if len(found) > 1:
+        raise TargetError(f"{expression}: in more than one pod ({', '.join(found)}); say which with --pod")
+    if unknown:
+        raise TargetError(_unknown(unknown, snapshots))
+    if not found:
+        raise TargetError(f"{expression}: an empty set of nodes")
+    pod, nodes = next(iter(found.items()))
+    return Targets(pod, nodes)
+
+
+def _parse(expression: str, resolver: object) -> Iterable[str]:
+    try:
+        return list(NodeSet(expression, resolver=resolver))
+    except NodeSetException as error:
+        raise TargetError(f"{expression}: not a node set: {error}") from None
+    except (GroupSourceError, GroupResolverError) as error:
+        raise TargetError(
+            f"{expression}: no such group ({error}); groups are @rack: @job: @state: @partition:"
+        ) from None
+
+
+def _groups(snapshot: Snapshot) -> GroupResolver:
+    racks: dict[str, list[str]] = {}
+    states: dict[str, list[str]] = {}
+    for node in snapshot.nodes.values():
+        racks.setdefault(node.group, []).append(node.name)
+        states.setdefault(node.service.value, []).append(node.name)
+    jobs = {job.id: list(job.nodes) for job in snapshot.jobs.values() if job.running}
+    partitions = {name: list(partition.nodes) for name, partition in snapshot.partitions.items()}
+    resolver = GroupResolver(illegal_chars=set())
+    for name, groups in (("rack", racks), ("state", states), ("job", jobs), ("partition", partitions)):
+        folded = {group: fold(members) for group, members in groups.items()}
+        resolver.add_source(GroupSource(name, folded))
+    return resolver
+
+
+def _unknown(names: tuple[str, ...], snapshots: Mapping[str, Snapshot]) -> str:
+    known = [name for snapshot in snapshots.values() for name in snapshot.nodes]
+    if not known:
+        return f"{fold(names)}: no node is known yet (see the sources with `megapod get pods`)"
+    close = get_close_matches(names[0], known, n=1)
+    hint = f"; did you mean {close[0]}?" if close else f"; known: {_short(fold(known))}"
+    return f"{fold(names)}: no such node{hint}"
+
+
+def _short(text: str, limit: int = 80) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

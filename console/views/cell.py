@@ -1,0 +1,42 @@
+"""Cells, columns and rows as data: what a table shows, before anything draws it."""
+
+from msgspec import Struct
+
+
+class Cell(Struct, frozen=True):
+    """A text and the name of what it means.
+
+    `style` is a word of the palette (`critical`, `stale`, `draining`), never a colour; "" is plain.
+    """
+
+    text: str
+    style: str = ""
+
+
+class Column(Struct, frozen=True, kw_only=True):
+    """One column. `priority` 0 is always shown; the highest go first when the terminal is narrow.
+
+    `flex` columns share what width is left.
+    """
+
+    key: str
+    title: str
+    right: bool = False
+    priority: int = 0
+    flex: bool = False
+
+
+class Row(Struct, frozen=True):
+    """One row, under a key that stays the same from snapshot to snapshot."""
+
+    key: str
+    cells: tuple[Cell, ...]
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """A table as data. `empty` says what it means that there is no row."""
+
+    kind: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: str

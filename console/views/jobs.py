@@ -1,0 +1,58 @@
+"""Jobs: who holds what, where, since when."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backends.model.job import Job
+from backends.model.snapshot import Snapshot
+from console.views.cell import Cell, Column, Row, View
+from console.views.marks import text
+from console.words import EMPTY, UNKNOWN, age, duration
+
+COLUMNS = (
+    Column(key="job", title="JOB", right=True),
+    Column(key="name", title="NAME", flex=True),
+    Column(key="user", title="USER"),
+    Column(key="state", title="STATE"),
+    Column(key="partition", title="PARTITION", priority=2),
+    Column(key="count", title="NODES", right=True),
+    Column(key="gpus", title="GPUS", right=True),
+    Column(key="ran", title="RAN", right=True, priority=1),
+    Column(key="left", title="LEFT", right=True, priority=1),
+    Column(key="nodes", title="NODE SET", flex=True),
+    Column(key="why", title="WHY PENDING", priority=3),
+)
+
+
+def view(snapshot: Snapshot, now: datetime, ids: Iterable[str] | None = None) -> View:
+    """One row a job, in queue order; all of them, or those named."""
+    chosen = snapshot.jobs.values() if ids is None else (snapshot.jobs[job] for job in ids)
+    rows = tuple(Row(job.id, _cells(job, snapshot, now)) for job in chosen)
+    return View(kind="jobs", columns=COLUMNS, rows=rows, empty="no job in the queue")
+
+
+def _cells(job: Job, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
+    old = snapshot.stale(job)
+    state = "+".join(job.state).lower() or UNKNOWN
+    return (
+        Cell(job.id),
+        text(job.name),
+        text(job.user),
+        Cell(state, "stale" if old else state.partition("+")[0]),
+        text(job.partition),
+        Cell(str(job.node_count) if job.node_count else EMPTY),
+        Cell(str(job.gpus) if job.gpus else EMPTY),
+        Cell(age(job.started_at, now) if job.running else EMPTY),
+        left(job, now),
+        text(job.node_set),
+        text(job.pending_reason if not job.running else ""),
+    )
+
+
+def left(job: Job, now: datetime) -> Cell:
+    """Time until its limit ends it; `∞` without one."""
+    if not job.running:
+        return Cell(EMPTY)
+    if job.time_limit_s is None:
+        return Cell("∞")
+    return Cell(duration((job.ends_at - now).total_seconds())) if job.ends_at else Cell(UNKNOWN, "unknown")

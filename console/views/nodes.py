@@ -1,0 +1,75 @@
+"""Nodes: what each source says, in one line."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backends.model.node import HardwareFacts, Node, Power
+from backends.model.snapshot import Snapshot
+from console.views.cell import Cell, Column, Row, View
+from console.views.marks import number, service, severity, text
+from console.words import EMPTY, UNKNOWN, age
+
+COLUMNS = (
+    Column(key="node", title="NODE"),
+    Column(key="state", title="STATE"),
+    Column(key="gpus", title="GPUS", right=True),
+    Column(key="jobs", title="JOBS", priority=1),
+    Column(key="health", title="HEALTH"),
+    Column(key="power", title="POWER", priority=1),
+    Column(key="temp_c", title="GPU °C", right=True, priority=2),
+    Column(key="power_w", title="WATTS", right=True, priority=3),
+    Column(key="group", title="GROUP", priority=2),
+    Column(key="partitions", title="PARTITIONS", priority=4),
+    Column(key="reason", title="REASON", flex=True, priority=1),
+    Column(key="seen", title="SEEN", right=True, priority=3),
+)
+
+
+def view(snapshot: Snapshot, now: datetime, names: Iterable[str] | None = None) -> View:
+    """One row a node, in the scheduler's order; all of them, or those named."""
+    chosen = snapshot.nodes.values() if names is None else (snapshot.nodes[name] for name in names)
+    rows = tuple(Row(node.name, _cells(node, snapshot, now)) for node in chosen)
+    return View(kind="nodes", columns=COLUMNS, rows=rows, empty="no node is known yet")
+
+
+def _cells(node: Node, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
+    old = snapshot.stale(node.scheduler)
+    hardware_old = snapshot.stale(node.hardware)
+    jobs = snapshot.jobs_on(node.name)
+    return (
+        Cell(node.name),
+        service(node, stale=old),
+        gpus(node, stale=old),
+        text(",".join(job.id for job in jobs), stale=old),
+        severity(node.health, stale=hardware_old),
+        Cell(UNKNOWN, "unknown") if node.power is Power.UNKNOWN else text(node.power.value, stale=hardware_old),
+        number(hottest_c(node.hardware), node.hardware, snapshot),
+        number(node.hardware.power_w if node.hardware else None, node.hardware, snapshot),
+        text(node.group),
+        text(",".join(node.scheduler.partitions) if node.scheduler else ""),
+        text(node.scheduler.reason.text if node.scheduler and node.scheduler.reason else "", stale=old),
+        _seen(node, snapshot, now),
+    )
+
+
+def gpus(node: Node, *, stale: bool) -> Cell:
+    """`4/8`: held by jobs of all; only the count where no scheduler gives them out."""
+    total = node.gpu_count
+    if node.scheduler is None:
+        return Cell(f"{UNKNOWN}/{total}" if total else UNKNOWN, "unknown")
+    return Cell(f"{node.scheduler.gpus_used}/{total}" if total else EMPTY, "stale" if stale else "")
+
+
+def hottest_c(facts: HardwareFacts | None) -> float | None:
+    """The hottest GPU's temperature, the system's own where no GPU tells."""
+    if facts is None:
+        return None
+    return max((gpu.temp_c for gpu in facts.gpus if gpu.temp_c is not None), default=facts.temp_c)
+
+
+def _seen(node: Node, snapshot: Snapshot, now: datetime) -> Cell:
+    """The age of the oldest source that speaks of it."""
+    facts = [known for known in (node.scheduler, node.hardware) if known is not None]
+    times = [at for at in map(snapshot.observed_at, facts) if at is not None]
+    old = any(snapshot.stale(known) for known in facts)
+    return Cell(age(min(times, default=None), now), "stale" if old else "")

@@ -1,0 +1,53 @@
+"""A plan as lines for a person: what it does, what it hits, what forbids it. The same on screen and in a terminal."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from console.operations.plan import Hit, Plan
+from console.views.cell import Cell
+from console.words import count, duration
+
+MOST_JOBS = 12
+
+
+def lines(plan: Plan, now: datetime) -> tuple[Cell, ...]:
+    """The lines, the most important first. Styles are words of the palette."""
+    return tuple(_lines(plan, now))
+
+
+def _lines(plan: Plan, now: datetime) -> Iterator[Cell]:
+    for blocker in plan.blockers:
+        yield Cell(f"refused ({blocker.obstacle.value}): {blocker.text}", "critical")
+    for warning in plan.warnings:
+        yield Cell(f"note: {warning}", "warning")
+    for step in plan.steps:
+        yield Cell(f"{step.verb} {step.node_set} ({count(len(step.nodes), 'node')})")
+        if step.reason:
+            yield Cell(f"reason: {step.reason}")
+    for skip in plan.skipped:
+        yield Cell(f"left as is: {skip.nodes}: {skip.why}", "stale")
+    if plan.empty and not plan.refused:
+        yield Cell("nothing to change")
+    yield from _blast(plan, now)
+    for command in plan.commands:
+        yield Cell(f"same as: {command}", "stale")
+
+
+def _blast(plan: Plan, now: datetime) -> Iterator[Cell]:
+    blast = plan.blast
+    if plan.verb != "drain" or not blast.nodes:
+        return
+    if not blast.jobs:
+        yield Cell(f"hits no job; {blast.gpus} GPUs leave service", "ok")
+    else:
+        users = ", ".join(blast.users)
+        yield Cell(f"{count(len(blast.jobs), 'job')} of {users} run there and will complete first:", "warning")
+        yield from (Cell(f"  {_job(hit, now)}") for hit in blast.jobs[:MOST_JOBS])
+        if len(blast.jobs) > MOST_JOBS:
+            yield Cell(f"  and {len(blast.jobs) - MOST_JOBS} more")
+    yield Cell(f"left in service: {count(blast.nodes_left, 'node')}, {blast.gpus_left} GPUs")
+
+
+def _job(hit: Hit, now: datetime) -> str:
+    ends = f"ends within {duration((hit.ends_at - now).total_seconds())}" if hit.ends_at else "no time limit"
+    return f"{hit.job} {hit.name} ({hit.user}), {count(hit.gpus, 'GPU')} on {hit.nodes}, {ends}"

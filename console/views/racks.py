@@ -1,0 +1,65 @@
+"""Racks, or what stands for them: the leaf switch or block a node hangs on, where no controller tells the rack."""
+
+from collections import Counter
+from datetime import datetime
+
+from backends.model.node import Node, Service
+from backends.model.severity import worst
+from backends.model.snapshot import Snapshot
+from console.views.cell import Cell, Column, Row, View
+from console.views.marks import severity
+from console.words import EMPTY, UNKNOWN
+
+COLUMNS = (
+    Column(key="rack", title="RACK"),
+    Column(key="kind", title="KIND", priority=1),
+    Column(key="nodes", title="NODES", right=True),
+    Column(key="gpus", title="GPUS", right=True),
+    Column(key="idle", title="IDLE", right=True, priority=1),
+    Column(key="draining", title="DRAINING", right=True),
+    Column(key="drained", title="DRAINED", right=True),
+    Column(key="down", title="DOWN", right=True),
+    Column(key="health", title="HEALTH"),
+    Column(key="power_w", title="WATTS", right=True, priority=2),
+)
+
+UNPLACED = "(no rack)"
+
+
+def groups(snapshot: Snapshot) -> dict[str, list[Node]]:
+    """Nodes by rack or group, in node order; those nobody places come last, under `(no rack)`."""
+    found: dict[str, list[Node]] = {}
+    for node in snapshot.nodes.values():
+        found.setdefault(node.group or UNPLACED, []).append(node)
+    if UNPLACED in found:
+        found[UNPLACED] = found.pop(UNPLACED)
+    return found
+
+
+def view(snapshot: Snapshot, now: datetime) -> View:  # noqa: ARG001 - every view is called alike
+    """One row a rack."""
+    rows = tuple(Row(name, _cells(name, nodes)) for name, nodes in groups(snapshot).items())
+    return View(kind="racks", columns=COLUMNS, rows=rows, empty="no node is known yet")
+
+
+def _cells(name: str, nodes: list[Node]) -> tuple[Cell, ...]:
+    states = Counter(node.service for node in nodes)
+    watts = [node.hardware.power_w for node in nodes if node.hardware and node.hardware.power_w is not None]
+    kind = "rack" if nodes[0].rack else EMPTY if name == UNPLACED else "switch"
+    power = f"{sum(watts):.0f}{'' if len(watts) == len(nodes) else '+'}" if watts else UNKNOWN
+    return (
+        Cell(name),
+        Cell(kind),
+        Cell(str(len(nodes))),
+        Cell(str(sum(node.gpu_count for node in nodes)) or EMPTY),
+        _some(states[Service.IDLE], ""),
+        _some(states[Service.DRAINING], "draining"),
+        _some(states[Service.DRAINED], "drained"),
+        _some(states[Service.DOWN], "down"),
+        severity(worst(*(node.health for node in nodes))),
+        Cell(power),
+    )
+
+
+def _some(number: int, style: str) -> Cell:
+    return Cell(str(number), style) if number else Cell(EMPTY)

@@ -1,0 +1,29 @@
+"""How values are said to people, on screen and in scripts alike: ages, durations, counts."""
+
+from datetime import datetime
+
+EMPTY = "·"
+UNKNOWN = "?"
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """`4m12s`, `3h05m`, `2d4h`; `?` when it is not known since when."""
+    return duration((now - since).total_seconds()) if since is not None else UNKNOWN
+
+
+def duration(seconds: float) -> str:
+    """Two units at most: `12s`, `4m12s`, `3h05m`, `2d4h`."""
+    whole = max(0, int(seconds))
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    if days:
+        return f"{days}d{hour}h"
+    if hours:
+        return f"{hours}h{minute:02d}m"
+    return f"{minutes}m{second:02d}s" if minutes else f"{second}s"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 node`, `3 nodes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
