@@ -1,0 +1,47 @@
+"""Times commands as whole processes, A and B in turn, so that a machine that slows down slows both."""
+
+import os
+import statistics
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished process: seconds on the wall, and of CPU with its children."""
+
+    wall_s: float
+    cpu_s: float
+
+
+def run(argv: Sequence[str], env: Mapping[str, str] | None = None) -> Run:
+    """Run a command to its end, its output thrown away. A command that fails ends the benchmark."""
+    before = os.times()
+    started = time.perf_counter()
+    subprocess.run(argv, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env)
+    wall = time.perf_counter() - started
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return Run(wall, cpu)
+
+
+def compare(
+    name: str,
+    ours: Sequence[str],
+    peer_name: str,
+    peer: Sequence[str],
+    *,
+    rounds: int = 11,
+    env: Mapping[str, str] | None = None,
+) -> None:
+    """Print the medians of both and the median of the ratios, pair by pair; the first pair warms up."""
+    pairs = [(run(ours, env), run(peer, env)) for _ in range(rounds + 1)][1:]
+    wall = [statistics.median(pair[side].wall_s for pair in pairs) for side in (0, 1)]
+    cpu = [statistics.median(pair[side].cpu_s for pair in pairs) for side in (0, 1)]
+    ratio = statistics.median(one.wall_s / other.wall_s for one, other in pairs)
+    print(
+        f"{name:<34} {wall[0] * 1000:7.0f} ms ({cpu[0] * 1000:5.0f} cpu)   {peer_name:<38} "
+        f"{wall[1] * 1000:7.0f} ms ({cpu[1] * 1000:5.0f} cpu)   ratio {ratio:5.2f}"
+    )

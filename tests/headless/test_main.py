@@ -1,0 +1,116 @@
+"""The command line itself: what it says before it reaches any pod, and with which code."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from console.exit import MEANING, Exit
+from console.main import VERBS
+
+CONFIG = """
+[pods.lab.redfish]
+url = "https://127.0.0.1:1/redfish/v1"
+"""
+
+
+def megapod(*words, config=None):
+    env = {**os.environ, "MEGAPOD_CONFIG": str(config) if config else "/nonexistent/config.toml"}
+    return subprocess.run(  # noqa: PLW1510 - the code is what the tests look at
+        [sys.executable, "-m", "console", *words],
+        capture_output=True,
+        text=True,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG)
+    return path
+
+
+def one_line(text):
+    assert text.count("\n") == 1, text
+    return text.rstrip("\n")
+
+
+def test_version():
+    done = megapod("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("megapod 0.")
+
+
+def test_help_names_every_verb_and_code():
+    done = megapod("--help")
+    assert done.returncode == 0
+    for verb in VERBS:
+        assert verb in done.stdout
+    for code in MEANING:
+        assert f"{code.value} " in done.stdout
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_verb_has_help_of_its_own(verb):
+    done = megapod(verb, "--help")
+    assert done.returncode == 0
+    assert f"megapod {verb}" in done.stdout
+    assert done.stderr == ""
+
+
+def test_no_config_names_the_file_and_the_demo():
+    done = megapod("get", "nodes")
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    line = one_line(done.stderr)
+    assert "/nonexistent/config.toml" in line
+    assert "megapod demo" in line
+
+
+def test_a_misspelt_key_is_named_with_a_suggestion(config):
+    config.write_text(CONFIG + "\n[pods.lab]\nread_onyl = true\n")
+    done = megapod("get", "nodes", config=config)
+    assert done.returncode == Exit.USAGE
+    assert "pods.lab.read_onyl" in one_line(done.stderr)
+    assert "'read_only'" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["drain", "resume", "wait"])
+def test_no_targets_is_never_all(verb, config):
+    extra = {"drain": ["--reason", "x"], "resume": [], "wait": ["--for", "state=drained"]}[verb]
+    done = megapod(verb, *extra, config=config)
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    assert "gpu[001-004]" in one_line(done.stderr)
+
+
+def test_drain_wants_a_reason(config):
+    done = megapod("drain", "gpu001", config=config)
+    assert done.returncode == Exit.USAGE
+    assert "--reason" in one_line(done.stderr)
+
+
+def test_an_unknown_pod_is_named(config):
+    done = megapod("get", "pods", "--pod", "lba", config=config)
+    assert done.returncode == Exit.USAGE
+    assert "'lab'" in one_line(done.stderr)
+
+
+def test_wait_names_the_states(config):
+    done = megapod("wait", "gpu001", "--for", "state=dranied", config=config)
+    assert done.returncode == Exit.USAGE
+    assert "drained" in one_line(done.stderr)
+
+
+def test_a_bad_time_is_explained(config):
+    done = megapod("get", "nodes", "--timeout", "soon", config=config)
+    assert done.returncode == Exit.USAGE
+    assert "30s, 5m or 2h" in done.stderr
+
+
+def test_demo_without_a_terminal_says_what_to_use():
+    done = megapod("demo")
+    assert done.returncode == Exit.USAGE
+    assert "simulate" in one_line(done.stderr)

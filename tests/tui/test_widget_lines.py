@@ -1,0 +1,127 @@
+"""The smaller widgets: status line, filter bar, facts; and themes, palette and glyphs."""
+
+import pytest
+from rich.cells import cell_len
+
+from backends.model.node import Service
+from backends.model.severity import Severity
+from widgets.describe import Describe, Fact, Section
+from widgets.filterbar import FilterBar
+from widgets.glyphs import ASCII, LETTERS, UNICODE, glyph_set
+from widgets.messages import FilterChanged, FilterClosed, FilterSubmitted
+from widgets.paint import clip, width_of
+from widgets.palette import FALLBACKS, Palette
+from widgets.statusline import Segment, StatusLine
+from widgets.themes import THEMES
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (50, "austin  72 nodes  READ-ONLY        ? help  4 req/s"),
+        (40, "austin  72 nodes  READ-ONLY       ? help"),
+        (30, "austin  READ-ONLY       ? help"),
+        (10, "au… ? help"),
+    ],
+)
+async def test_status_line_drops_what_matters_least(host, grid, width, expected):
+    status = StatusLine()
+    async with host(status).run_test(size=(width, 3)) as pilot:
+        status.show_segments(
+            [Segment("austin", "title"), Segment("72 nodes", "", 2), Segment("READ-ONLY", "badge")],
+            [Segment("help", key="?"), Segment("4 req/s", "muted", 3)],
+        )
+        await pilot.pause()
+        assert grid(pilot.app)[0] == expected.rstrip()
+
+
+async def test_filter_bar(host, grid):
+    bar = FilterBar()
+    async with host(bar).run_test(size=(60, 20)) as pilot:
+        assert not any(grid(pilot.app))
+        bar.open("state")
+        await pilot.pause()
+        await pilot.press("=", "d")
+        bar.explain("no such field [x]")
+        await pilot.pause()
+        assert grid(pilot.app)[0].startswith("/state=d")
+        assert grid(pilot.app)[0].endswith("no such field [x]")
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        posted = [(type(message), getattr(message, "text", None)) for message in pilot.app.posted]
+        assert posted[-3:] == [(FilterChanged, "state=d"), (FilterSubmitted, "state=d"), (FilterClosed, None)]
+        bar.shut()
+        await pilot.pause()
+        assert not any(grid(pilot.app))
+
+
+async def test_facts_stand_with_their_age_and_wrap(host, grid):
+    facts = Describe()
+    async with host(facts).run_test(size=(40, 9)) as pilot:
+        facts.update(
+            [
+                Section(
+                    "slurm", (Fact("state", "MIXED+DRAIN", "1s", "draining"), Fact("why", "a reason " * 6, "1s")), "1s"
+                ),
+                Section("redfish", (Fact("power", "On", "4m12s", stale=True),), "stale 4m12s", "warning"),
+            ]
+        )
+        await pilot.pause()
+        assert grid(pilot.app) == [
+            "slurm ─────────────────────────────── 1s",
+            "  state MIXED+DRAIN                   1s",
+            "  why   a reason a reason a reason    1s",
+            "        a reason a reason a reason",
+            "",
+            "redfish ──────────────────── stale 4m12s",
+            "  power On                        ~4m12s",
+            "",
+            "",
+        ]
+
+
+def variables_of(name: str) -> dict[str, str]:
+    return {**THEMES[name].to_color_system().generate(), **THEMES[name].variables}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_every_theme_names_every_style(name):
+    variables = variables_of(name)
+    assert {f"status-{style}" for style in FALLBACKS} <= variables.keys()
+    palette = Palette(variables)
+    assert palette["critical"] != palette["ok"]
+    assert palette["no such style"].color is None
+    assert palette.cursor.bgcolor is not None or palette.cursor.reverse
+
+
+@pytest.mark.parametrize("name", ["ansi16", "mono"])
+def test_the_frugal_themes_send_no_rgb(name):
+    palette = Palette(variables_of(name))
+    for style in (*(palette[name] for name in FALLBACKS), palette.cursor, palette.cursor_blurred):
+        for colour in (style.color, style.bgcolor):
+            assert colour is None or colour.triplet is None
+
+
+def test_mono_has_no_colour_at_all():
+    palette = Palette(variables_of("mono"))
+    assert all(palette[name].color is None and palette[name].bgcolor is None for name in FALLBACKS)
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+def test_states_differ_in_shape_and_are_one_column(glyphs):
+    for mapping, kind in ((glyphs.service, Service), (glyphs.severity, Severity)):
+        assert set(mapping) == set(kind)
+        assert len(set(mapping.values())) == len(mapping)
+        assert all(cell_len(sign) == 1 for sign in mapping.values())
+    assert len(set(LETTERS.values())) == len(Severity)
+    assert [glyphs.level(value) for value in (None, float("nan"), -1.0, 0.0, 1.0, 7.0)] == [
+        *"??",
+        *glyphs.levels[0] * 2,
+        *glyphs.levels[-1] * 2,
+    ]
+    assert glyph_set(glyphs.name) is glyphs
+
+
+def test_clip_measures_columns():
+    assert [clip("大模型", width, "…") for width in (6, 5, 4, 1, 0)] == ["大模型", "大模…", "大…", "…", ""]
+    assert width_of("a大") == 3

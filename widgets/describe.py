@@ -1,0 +1,156 @@
+"""Facts about one thing, source by source, each with its age: what is known, since when, and by whom."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from widgets.glyphs import UNICODE, GlyphSet
+from widgets.line_view import LineView
+from widgets.paint import Align, Piece, clip, fit, width_of
+from widgets.wrap import lines_of
+
+
+class Fact(Struct, frozen=True):
+    """One fact. `age` is a ready-made text (`4m12s`), shown at the right; a stale fact is dim and says `~`."""
+
+    label: str
+    value: str
+    age: str = ""
+    style: str = ""
+    stale: bool = False
+
+
+class Section(Struct, frozen=True):
+    """Facts of one source under its name, with a note at the right (its age, or what is wrong with it)."""
+
+    title: str
+    facts: tuple[Fact, ...] = ()
+    note: str = ""
+    note_style: str = "muted"
+
+
+_Line = Section | Fact | None
+
+
+class Describe(LineView):
+    """A pane of sections. A value longer than its line is wrapped, never cut: this is where one reads it whole."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "scroll(-1)", "Up", show=False),
+        Binding("down,j", "scroll(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown,space", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(-1)", "Top", show=False),
+        Binding("end,G", "edge(1)", "Bottom", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        glyphs: GlyphSet = UNICODE,
+        empty: str = "nothing is known",
+        id: str | None = None,  # noqa: A002 (Textual's own name)
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(glyphs=glyphs, empty=empty, id=id, classes=classes)
+        self._sections: tuple[Section, ...] = ()
+        self._lines: list[_Line] = []
+        self._label_width = 0
+
+    def update(self, sections: Sequence[Section]) -> None:
+        """What is known now. Only lines that read differently are repainted."""
+        if tuple(sections) == self._sections:
+            return
+        self._sections = tuple(sections)
+        before, width, top = self._lines, self._label_width, self.top
+        self._relay()
+        if not self.is_mounted:
+            return
+        if len(before) != len(self._lines) or width != self._label_width or top != self.top:
+            self.refresh()
+            return
+        for index, (old, new) in enumerate(zip(before, self._lines, strict=True)):
+            if old != new:
+                self.refresh_body(index)
+
+    @property
+    def line_count(self) -> int:
+        """Lines of all sections."""
+        return len(self._lines)
+
+    def action_scroll(self, lines: int) -> None:
+        """Up or down."""
+        self.scroll_view(self.top + lines)
+
+    def action_page(self, pages: int) -> None:
+        """A page up or down."""
+        self.scroll_view(self.top + pages * max(1, self.page - 1))
+
+    def action_edge(self, side: int) -> None:
+        """To the start or the end."""
+        self.scroll_view(0 if side < 0 else self.line_count)
+
+    def on_resize(self) -> None:
+        """Values are wrapped anew."""
+        self._relay()
+        self.refresh()
+
+    def draw(self, index: int) -> Strip:
+        """A section's title, a fact, a wrapped rest, or a blank."""
+        line = self._lines[index]
+        if isinstance(line, Section):
+            return self._draw_title(line)
+        if isinstance(line, Fact):
+            return self._draw_fact(line)
+        return self.line(())
+
+    def _draw_title(self, section: Section) -> Strip:
+        width = self.size.width
+        note = clip(section.note, width // 2, self.glyphs.ellipsis)
+        title = clip(section.title, width - width_of(note) - 4, self.glyphs.ellipsis)
+        rule = self.glyphs.rule * max(0, width - width_of(title) - width_of(note) - (2 if note else 1))
+        pieces: list[Piece] = [
+            (f"{title} ", self.base + self.palette["title"]),
+            (rule, self.base + self.palette["muted"]),
+            (f" {note}" if note else "", self.base + self.palette[section.note_style]),
+        ]
+        return self.line(pieces)
+
+    def _draw_fact(self, fact: Fact) -> Strip:
+        age = f"{self.glyphs.stale if fact.stale else ''}{fact.age}"
+        room = max(0, self.size.width - self._label_width - 3 - (width_of(age) + 1 if age else 0))
+        value = fit(fact.value, room, Align.LEFT, self.glyphs.ellipsis)
+        pieces: list[Piece] = [
+            (
+                "  " + fit(fact.label, self._label_width, Align.LEFT, self.glyphs.ellipsis) + " ",
+                self.base + self.palette["label"],
+            ),
+            (value, self.base + self.palette["stale" if fact.stale else fact.style]),
+            (f" {age}" if age else "", self.base + self.palette["stale" if fact.stale else "muted"]),
+        ]
+        return self.line(pieces)
+
+    def _relay(self) -> None:
+        width = self.size.width or 80
+        labels = [width_of(fact.label) for section in self._sections for fact in section.facts]
+        self._label_width = min(max(labels, default=0), max(8, width // 3))
+        lines: list[_Line] = []
+        for section in self._sections:
+            if lines:
+                lines.append(None)
+            lines.append(section)
+            for fact in section.facts:
+                lines.extend(self._wrapped(fact, width))
+        self._lines = lines
+        self.top = max(0, min(self.top, len(lines) - self.page))
+
+    def _wrapped(self, fact: Fact, width: int) -> list[Fact]:
+        """A fact as the lines it takes; the age stands beside the first."""
+        age = width_of(fact.age) + 2 if fact.age else 0
+        room = max(4, width - self._label_width - 3 - age)
+        lines = lines_of(fact.value, room)
+        first = Fact(fact.label, lines[0], fact.age, fact.style, fact.stale)
+        return [first, *(Fact("", line, "", fact.style, fact.stale) for line in lines[1:])]

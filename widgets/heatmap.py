@@ -1,0 +1,356 @@
+"""A map of a pod: a cell a node (or a GPU), in its rack or under its switch, drawn by whatever was asked for.
+
+The widget knows glyphs and style names, not what they mean. A cell that changes repaints its line up to itself, nothing
+else; 100,000 cells cost what is on screen.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+from msgspec import Struct
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from widgets.glyphs import UNICODE, GlyphSet
+from widgets.heat_layout import Group, HeatLayout
+from widgets.line_view import LineView
+from widgets.marks import Marks
+from widgets.messages import CellHighlighted, CellSelected, MarksChanged
+from widgets.paint import Align, Piece, fit, width_of
+
+
+class HeatCell(Struct, frozen=True, gc=False):
+    """A thing on the map. `glyph` says its value without colour; `tip` is what the screen may show for the cursor."""
+
+    key: str
+    glyph: str
+    style: str = ""
+    stale: bool = False
+    tip: str = ""
+
+
+class HeatGroup(Struct, frozen=True, gc=False):
+    """Cells that stand together, under a title."""
+
+    title: str
+    cells: tuple[HeatCell, ...]
+
+
+class LegendEntry(Struct, frozen=True):
+    """What a glyph and a style mean."""
+
+    glyph: str
+    style: str
+    text: str
+
+
+class HeatMap(LineView):
+    """Groups of cells with a cursor in two dimensions, marks, and a highlighted set (a job's nodes, say).
+
+    The cursor is a reversed cell, marks carry the mark's style, the highlighted set its own background: where there are
+    no colours these are reverse, underline and bold. The legend is
+    at the bottom.
+    """
+
+    DEFAULT_CSS = """
+    HeatMap { width: 1fr; height: 1fr; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "step(-1)", "Left", show=False),
+        Binding("right,l", "step(1)", "Right", show=False),
+        Binding("up,k", "climb(-1)", "Up", show=False),
+        Binding("down,j", "climb(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(-1)", "First", show=False),
+        Binding("end,G", "edge(1)", "Last", show=False),
+        Binding("enter", "select", "Open", show=False),
+    ]
+
+    def __init__(
+        self,
+        *,
+        glyphs: GlyphSet = UNICODE,
+        cell_width: int = 2,
+        empty: str = "no nodes",
+        id: str | None = None,  # noqa: A002 (Textual's own name)
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(glyphs=glyphs, empty=empty, id=id, classes=classes)
+        self._cell_width = cell_width
+        self._groups: tuple[HeatGroup, ...] = ()
+        self._cells: list[HeatCell] = []
+        self._index: dict[str, int] = {}
+        self._layout = HeatLayout((), 1, cell_width)
+        self._legend: tuple[LegendEntry, ...] = ()
+        self._legend_lines: list[list[LegendEntry]] = []
+        self._highlighted: frozenset[str] = frozenset()
+        self._marks = Marks()
+        self._cursor = 0
+
+    # -- what is handed in ----------------------------------------------------------------------------------------
+
+    def update(self, groups: Sequence[HeatGroup]) -> None:
+        """All groups in order. The cursor and marks stay on their keys; cells that changed are repainted."""
+        at = self.cursor
+        cells = [cell for group in groups for cell in group.cells]
+        before, self._cells = self._cells, cells
+        same = _shape(groups) == _shape(self._groups) and [c.key for c in cells] == [c.key for c in before]
+        self._groups = tuple(groups)
+        if same:
+            for index, (old, new) in enumerate(zip(before, cells, strict=True)):
+                if old is not new and old != new:
+                    self._repaint(index)
+            return
+        self._index = {cell.key: index for index, cell in enumerate(cells)}
+        if self._marks and self._marks.prune(self._index):
+            self.post_message(MarksChanged(self, self.marks))
+        self._relay()
+        self._cursor = self._index.get(at or "", max(0, min(self._cursor, len(cells) - 1)))
+        if self.cursor != at:
+            self.post_message(CellHighlighted(self, self.cursor))
+
+    def set_legend(self, entries: Sequence[LegendEntry]) -> None:
+        """What the signs mean, at the bottom."""
+        if tuple(entries) != self._legend:
+            self._legend = tuple(entries)
+            self._relay()
+
+    def highlight(self, keys: Collection[str]) -> None:
+        """Light up these cells and no others."""
+        wanted = frozenset(keys)
+        for key in wanted ^ self._highlighted:
+            if key in self._index:
+                self._repaint(self._index[key])
+        self._highlighted = wanted
+
+    # -- what can be asked ----------------------------------------------------------------------------------------
+
+    @property
+    def line_count(self) -> int:
+        """Lines of the map."""
+        return len(self._layout.lines) if self._cells else 0
+
+    @property
+    def page(self) -> int:
+        """Lines of the map on screen, the legend's excluded."""
+        return max(0, self.size.height - len(self._legend_lines))
+
+    @property
+    def cursor(self) -> str | None:
+        """The key under the cursor."""
+        return self._cells[self._cursor].key if self._cells else None
+
+    @property
+    def current(self) -> HeatCell | None:
+        """The cell under the cursor."""
+        return self._cells[self._cursor] if self._cells else None
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The marked keys."""
+        return self._marks.keys
+
+    # -- cursor and marks -----------------------------------------------------------------------------------------
+
+    def move_to(self, key: str) -> bool:
+        """Put the cursor on a key; False where there is none such."""
+        if key not in self._index:
+            return False
+        self._go(self._index[key])
+        return True
+
+    def toggle_mark(self, key: str | None = None) -> None:
+        """Mark or unmark a cell, the one under the cursor by default."""
+        key = key or self.cursor
+        if key is not None and key in self._index:
+            self._marks.toggle(key)
+            self._repaint(self._index[key])
+            self.post_message(MarksChanged(self, self.marks))
+
+    def mark_range(self) -> None:
+        """Mark from the last one marked to the cursor, in the map's order."""
+        start = self._index.get(self._marks.anchor or "", self._cursor)
+        low, high = sorted((start, self._cursor))
+        self._marks.add(cell.key for cell in self._cells[low : high + 1])
+        self.refresh()
+        self.post_message(MarksChanged(self, self.marks))
+
+    def clear_marks(self) -> None:
+        """Unmark everything."""
+        if self._marks:
+            self._marks.clear()
+            self.refresh()
+            self.post_message(MarksChanged(self, self.marks))
+
+    def action_step(self, cells: int) -> None:
+        """Cursor to the neighbour in the line; over its end to the next group beside it, or the next line."""
+        line, x = self._layout.place_of(self._cursor)
+        beside = [span for span in self._layout.lines[line] if not span.title] if self._cells else []
+        for span in beside if cells > 0 else reversed(beside):
+            if cells > 0 and span.x > x and not (span.first <= self._cursor + 1 < span.last):
+                self._go(span.first)
+                return
+            if span.first <= self._cursor + cells < span.last:
+                self._go(self._cursor + cells)
+                return
+            if cells < 0 and span.x + (span.last - span.first) * self._cell_width <= x:
+                self._go(span.last - 1)
+                return
+
+    def action_climb(self, lines: int) -> None:
+        """Cursor to the line above or below, as near as there is a cell."""
+        if self._cells:
+            line, x = self._layout.place_of(self._cursor)
+            found = self._layout.nearest(line, x, lines)
+            if found is None:
+                self.scroll_view(self.top + lines)
+            else:
+                self._go(found)
+
+    def action_page(self, pages: int) -> None:
+        """Cursor up or down by a page."""
+        if self._cells:
+            line, x = self._layout.place_of(self._cursor)
+            goal = max(0, min(line + pages * max(1, self.page - 1), self.line_count - 1))
+            found = self._layout.nearest(goal - pages, x, pages)
+            self._go(found if found is not None else (0 if pages < 0 else len(self._cells) - 1))
+
+    def action_edge(self, side: int) -> None:
+        """Cursor to the first or the last cell."""
+        self._go(0 if side < 0 else len(self._cells) - 1)
+
+    def action_select(self) -> None:
+        """Post that the cell under the cursor was chosen."""
+        if self.cursor is not None:
+            self.post_message(CellSelected(self, self.cursor))
+
+    # -- events ---------------------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Groups are laid out anew; the cursor stays on screen."""
+        self._relay()
+
+    def on_focus(self) -> None:
+        """The cursor is drawn."""
+        self._repaint(self._cursor)
+
+    def on_blur(self) -> None:
+        """The cursor is drawn weaker."""
+        self._repaint(self._cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click moves the cursor, one on the cursor selects."""
+        found = self._layout.cell_at(self.top + event.y, event.x) if event.y < self.page else None
+        if found is None:
+            return
+        if found == self._cursor:
+            self.action_select()
+        else:
+            self._go(found)
+
+    # -- drawing --------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the map, or the legend at the bottom."""
+        if y >= self.page:
+            return self._draw_legend(y - self.page)
+        return super().render_line(y)
+
+    def draw(self, index: int) -> Strip:
+        """One line: titles, or runs of cells."""
+        pieces: list[Piece] = []
+        x = 0
+        for span in self._layout.lines[index]:
+            pieces.append((" " * (span.x - x), self.base))
+            if span.title:
+                text = fit(span.title, span.width, Align.LEFT, self.glyphs.ellipsis)
+                pieces.append((text, self.base + self.palette["header"]))
+                x = span.x + span.width
+            else:
+                for at in range(span.first, span.last):
+                    pieces.extend(self._draw_cell(at))
+                x = span.x + (span.last - span.first) * self._cell_width
+        return self.line(pieces)
+
+    def _draw_cell(self, at: int) -> list[Piece]:
+        cell = self._cells[at]
+        text = fit(cell.glyph, 1, Align.LEFT, self.glyphs.ellipsis)
+        rest = " " * (self._cell_width - 1)
+        if self._cell_width > 1 and cell.key in self._marks:
+            rest = self.glyphs.mark + " " * (self._cell_width - 2)
+        return [
+            (text, self._cell_style(cell, at)),
+            (rest, self.base + self.palette["mark"] if rest.strip() else self.base),
+        ]
+
+    def _cell_style(self, cell: HeatCell, at: int) -> Style:
+        style = self.base + self.palette["stale" if cell.stale else cell.style]
+        if cell.key in self._highlighted:
+            style += self.palette["highlight"]
+        if cell.key in self._marks:
+            style += Style(underline=True, bold=True)
+        if at == self._cursor:
+            style += Style(reverse=not style.reverse, bold=True, underline=not self.has_focus or None)
+        return style
+
+    def _draw_legend(self, line: int) -> Strip:
+        pieces: list[Piece] = []
+        for entry in self._legend_lines[line]:
+            pieces.append((entry.glyph, self.base + self.palette[entry.style]))
+            pieces.append((f" {entry.text}  ", self.base + self.palette["label"]))
+        return self.line(pieces)
+
+    # -- keeping up -----------------------------------------------------------------------------------------------
+
+    def _relay(self) -> None:
+        groups = [Group(group.title, len(group.cells)) for group in self._groups]
+        self._layout = HeatLayout(groups, self.size.width or 80, self._cell_width)
+        self._legend_lines = _legend_lines(self._legend, self.size.width or 80)
+        if len(self._legend_lines) * 2 > self.size.height:
+            self._legend_lines = []
+        self.top = max(0, min(self.top, self.line_count - self.page))
+        if self._cells and self.is_mounted:
+            self.show(self._layout.place_of(self._cursor)[0])
+        self.refresh()
+
+    def _go(self, at: int) -> None:
+        if not self._cells:
+            return
+        old, self._cursor = self._cursor, max(0, min(at, len(self._cells) - 1))
+        if old == self._cursor:
+            return
+        line = self._layout.place_of(self._cursor)[0]
+        self._repaint(old)
+        self._repaint(self._cursor)
+        if line and any(span.title for span in self._layout.lines[line - 1]):
+            self.show(line - 1)
+        self.show(line)
+        self.post_message(CellHighlighted(self, self.cursor))
+
+    def _repaint(self, at: int) -> None:
+        if self._cells:
+            line, x = self._layout.place_of(at)
+            if self.top <= line < self.top + self.page:
+                self.refresh_body(line, x, self._cell_width)
+
+
+def _legend_lines(entries: Sequence[LegendEntry], width: int) -> list[list[LegendEntry]]:
+    """Entries over as many lines as they need; half a map of legend is none, which the caller sees to."""
+    lines: list[list[LegendEntry]] = []
+    room = 0
+    for entry in entries:
+        wide = width_of(entry.glyph) + width_of(entry.text) + 3
+        if not lines or wide - 2 > room:
+            lines.append([])
+            room = width
+        lines[-1].append(entry)
+        room -= wide
+    return lines
+
+
+def _shape(groups: Sequence[HeatGroup]) -> list[tuple[str, int]]:
+    return [(group.title, len(group.cells)) for group in groups]
