@@ -4,32 +4,48 @@ Adapters and transports are imported when one is made, not before: `megapod get`
 (0.25 s), nor a pod without Redfish for httpx (0.16 s).
 """
 
+import asyncio
+
 from msgspec import Struct
 
+from backends.errors import BackendError
 from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
-from backends.ports import Hardware, Scheduler
+from backends.ports import Hardware, Scheduler, Shell
 
 
 class Adapters(Struct, frozen=True, kw_only=True):
-    """The live adapters of one pod. `hardware` is by source name: one for each Redfish endpoint."""
+    """The live adapters of one pod. `hardware` is by source name: one for each Redfish endpoint.
+
+    `shell` is the connection the scheduler's commands take: closed after it.
+    """
 
     scheduler: Scheduler | None = None
+    shell: Shell | None = None
     hardware: dict[str, Hardware] = {}
 
     async def close(self) -> None:
-        """Close every adapter, whatever the others say: a session left open on a BMC locks its owner out."""
-        for adapter in (self.scheduler, *self.hardware.values()):
-            if adapter is not None:
-                await adapter.close()
+        """Close every adapter, whatever the others say: a session left open on a BMC locks its owner out.
+
+        A far side that cannot be told good-bye is no error of the run that ends; anything else is raised, last.
+        """
+        adapters = [adapter for adapter in (self.scheduler, *self.hardware.values()) if adapter is not None]
+        ends = await asyncio.gather(*(adapter.close() for adapter in adapters), return_exceptions=True)
+        if self.shell is not None:
+            await self.shell.close()
+        for end in ends:
+            if isinstance(end, BaseException) and not isinstance(end, BackendError):
+                raise end
 
 
 def open_adapters(pod: PodEndpoints) -> Adapters:
     """The adapters of a pod. Nothing is connected yet: each connects on its first question."""
-    scheduler = None
+    scheduler = shell = None
     if pod.ssh is not None and pod.scheduler is not None:
-        scheduler = _slurm(pod.ssh, pod.scheduler)
+        shell = _ssh(pod.ssh)
+        scheduler = _slurm(shell, pod.scheduler)
     return Adapters(
         scheduler=scheduler,
+        shell=shell,
         hardware={
             source: _redfish(endpoint, pod.node_names)
             for source, endpoint in zip(redfish_sources(pod), pod.redfish, strict=True)
@@ -44,11 +60,16 @@ def redfish_sources(pod: PodEndpoints) -> tuple[str, ...]:
     return tuple(f"redfish.{number}" for number in range(1, len(pod.redfish) + 1))
 
 
-def _slurm(ssh: SshEndpoint, endpoint: SchedulerEndpoint) -> Scheduler:
-    from backends.slurm.adapter import SlurmScheduler
+def _ssh(endpoint: SshEndpoint) -> Shell:
     from backends.transport.ssh import SshShell
 
-    return SlurmScheduler(SshShell(ssh), endpoint)
+    return SshShell(endpoint)
+
+
+def _slurm(shell: Shell, endpoint: SchedulerEndpoint) -> Scheduler:
+    from backends.slurm.adapter import SlurmScheduler
+
+    return SlurmScheduler(shell, slurm_conf=endpoint.slurm_conf)
 
 
 def _redfish(endpoint: RedfishEndpoint, node_names: dict[str, str]) -> Hardware:

@@ -36,7 +36,10 @@ class Job(Struct, frozen=True, kw_only=True):
     @property
     def running(self) -> bool:
         """Whether it holds nodes now: running, suspended, configuring or still completing."""
-        return bool(self.nodes) and not _HOLDS_NOTHING.intersection(self.state)
+        if not self.nodes:
+            return False
+        # Slurm's COMPLETING is a flag over the end state (CANCELLED+COMPLETING): the epilog still holds the nodes.
+        return "COMPLETING" in self.state or not _HOLDS_NOTHING.intersection(self.state)
 
 
 _HOLDS_NOTHING = frozenset(

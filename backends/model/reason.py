@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-_MARK = re.compile(r"^megapod:(?P<operation>[a-z0-9-]+) (?P<user>[^\s:]+): (?P<text>.*)$", re.DOTALL)
+_MARK = re.compile(r"^megapod:(?P<operation>[a-z0-9-]+) (?P<user>[^\s:]+):(?: (?P<text>.*))?$", re.DOTALL)
 
 
 class Reason(Struct, frozen=True):
@@ -40,4 +40,4 @@ class Mark(Struct, frozen=True):
     def parse(cls, reason: str) -> "Mark | None":
         """The mark in a reason, None when it is somebody else's."""
         match = _MARK.match(reason)
-        return cls(**match.groupdict()) if match else None
+        return cls(**match.groupdict(default="")) if match else None

@@ -3,6 +3,7 @@
 import asyncio
 import os
 
+from backends.clean import clean
 from backends.errors import AuthFailed
 from backends.model.endpoint import SecretRef
 from backends.model.secret import Secret
@@ -16,9 +17,9 @@ async def resolve(ref: SecretRef, *, where: str, user: str) -> Secret:
         return await _from_command(ref.password_command, where)
     if ref.password_env:
         value = os.environ.get(ref.password_env)
-        if value is None:
+        if not value:
             raise AuthFailed(
-                f"the variable {ref.password_env} that holds the password is not set",
+                f"the variable {ref.password_env} that holds the password is {'not set' if value is None else 'empty'}",
                 where=where,
                 remedy=f"export {ref.password_env} before starting megapod",
             )
@@ -62,7 +63,7 @@ async def _from_keyring(service: str, user: str, where: str) -> Secret:
     try:
         value = await asyncio.to_thread(keyring.get_password, service, user)
     except KeyringError as error:
-        raise AuthFailed(f"the keyring does not answer: {error}", where=where, remedy=remedy) from None
-    if value is None:
+        raise AuthFailed(f"the keyring does not answer: {clean(str(error))}", where=where, remedy=remedy) from None
+    if not value:
         raise AuthFailed(f"the keyring has no password for {user!r} under {service!r}", where=where, remedy=remedy)
     return Secret(value)

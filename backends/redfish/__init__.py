@@ -1,0 +1,1 @@
+"""The pods' controllers, spoken over DMTF Redfish."""

@@ -1,0 +1,169 @@
+"""A Redfish service as the `Hardware` port."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from backends.clean import clean
+from backends.errors import BackendError, NotSupported, TimedOut
+from backends.model.endpoint import RedfishEndpoint
+from backends.model.observation import HardwareInventory
+from backends.model.secret import Secret
+from backends.ports import Capability, PowerAction
+from backends.redfish.discovery import Discovery
+from backends.redfish.expand import Expansion
+from backends.redfish.paths import ServicePaths
+from backends.redfish.reading import Reading
+from backends.redfish.reset import offered, reset_type
+from backends.redfish.round import Round
+from backends.redfish.schema import ActionInfo, Collection, ComputerSystem
+from backends.redfish.service import RedfishService
+from backends.redfish.session import Session
+from backends.redfish.structure import Structure
+from backends.transport.http import HttpClient
+from backends.transport.secret import resolve
+
+REDISCOVER_S = 600.0
+REDISCOVER_INCOMPLETE_S = 60.0
+
+
+class RedfishHardware:
+    """Inventory and power over one Redfish service: a node's BMC, a rack's, or a pod's aggregating controller.
+
+    The structure is discovered once and kept; a round then reads only what changes. It is discovered again when the
+    systems of the service change, after ten minutes, and after one minute when something did not answer.
+    `source` marks its facts; `clock` is monotonic, in seconds. Closing deletes the session and closes `client`.
+    """
+
+    def __init__(
+        self,
+        client: HttpClient,
+        endpoint: RedfishEndpoint,
+        node_names: Mapping[str, str] | None = None,
+        *,
+        source: str = "redfish",
+        secret: Callable[[], Awaitable[Secret]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.where = client.where
+        self._client = client
+        self._clock = clock
+        self._source = source
+        paths = ServicePaths(client.base_path)
+        self._session = Session(
+            client,
+            paths,
+            endpoint.user,
+            secret or (lambda: resolve(endpoint.secret, where=client.where, user=endpoint.user)),
+            auth=endpoint.auth,
+            clock=clock,
+        )
+        self._service = RedfishService(client, paths, self._session)
+        self._discovery = Discovery(client.where, source, node_names or {})
+        self._expansion = Expansion()
+        self._absent: set[str] = set()
+        self._structure: Structure | None = None
+        self._reading: Reading | None = None
+        self._round_lock = asyncio.Lock()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Power; what a single system offers is in its `reset_types`."""
+        return frozenset({Capability.POWER})
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent."""
+        return self._client.requests
+
+    async def ping(self) -> str:
+        """Product and version from the service root, read afresh; it needs no credentials."""
+        root = await self._service.root(again=True)
+        product = clean(root.product or root.vendor or root.name or "Redfish service", 80)
+        return f"{product}, Redfish {clean(root.redfish_version or 'of unknown version', 40)}"
+
+    async def inventory(self) -> HardwareInventory:
+        """One round: the facts of now, discovering the structure where that is due.
+
+        Raises when the service or its systems cannot be read at all; what fails in part is named in `errors`.
+        """
+        async with self._round_lock:
+            root = await self._service.root()
+            if root.systems is None:  # a power shelf, say: the root is then what shows that it still answers
+                root = await self._service.root(again=True)
+            due = self._due()
+            if due:
+                self._absent.clear()
+            round_ = Round(self._service, self._expansion, self._absent)
+            systems = await round_.members(root.systems.path if root.systems else None, ComputerSystem, required=True)
+            await self._raise_if_blind(systems, round_, root.systems.path if root.systems else None)
+            if due or self._structure is None or self._changed(frozenset(systems), round_):
+                found = await self._discovery.structure(round_, root.chassis, systems, self._clock())
+                self._structure = found.structure
+                self._reading = Reading(found.structure, found.processors, self._source)
+            if self._reading is None:  # a structure comes with its reading
+                raise AssertionError
+            return await self._reading.inventory(round_, systems)
+
+    async def power(self, system: str, action: PowerAction) -> None:
+        """Reset a system (`HardwareFacts.system`) with what it offers now. Accepted is not done: observe.
+
+        Raises NotSupported naming what is offered, TimedOut when it may or may not have happened.
+        """
+        path = self._service.paths.of(system)
+        described = await self._service.get(path, ComputerSystem)
+        reset = described.actions.reset if described.actions else None
+        if reset is None or not reset.target:
+            raise NotSupported(f"{system}: this system has no reset action", where=self.where)
+        info = None
+        if not reset.allowable and reset.action_info:
+            info = await self._action_info(reset.action_info)
+        chosen = reset_type(action, offered(reset, info), self.where)
+        try:
+            await self._service.post(self._service.paths.of(reset.target), {"ResetType": chosen})
+        except TimedOut as error:
+            raise TimedOut(
+                f"{error.what}; it may still have happened", where=self.where, remedy="observe before trying again"
+            ) from None
+
+    async def close(self) -> None:
+        """Give the session back and close the connections, whatever happened before. Safe to call twice."""
+        try:
+            await self._session.close()
+        finally:
+            await self._client.close()
+
+    def _due(self) -> bool:
+        if self._structure is None:
+            return True
+        age_s = self._clock() - self._structure.found_at_s
+        return age_s >= (REDISCOVER_S if self._structure.complete else REDISCOVER_INCOMPLETE_S)
+
+    def _changed(self, members: frozenset[str], round_: Round) -> bool:
+        """Whether systems came or went. Fewer of them beside errors is a list that was cut short, not a removal."""
+        known = self._structure.members if self._structure else frozenset()
+        return members != known and not (round_.errors and members < known)
+
+    async def _raise_if_blind(
+        self, systems: Mapping[str, ComputerSystem | None], round_: Round, collection: str | None
+    ) -> None:
+        """No system answered: ask once more for the first of it, for the error that says why.
+
+        A service whose link to Systems leads nowhere (power shelves have them) still has chassis to show.
+        """
+        if any(systems.values()) or not round_.errors or collection is None:
+            return
+        try:
+            await self._service.get(self._service.paths.of(collection), Collection)
+        except NotSupported:
+            if self._structure is not None and self._structure.hosts:
+                raise
+        if systems:
+            await self._service.get(self._service.paths.of(next(iter(systems))), ComputerSystem)
+
+    async def _action_info(self, path: str) -> ActionInfo | None:
+        """What an action takes, None where its description is missing: services link to missing ones."""
+        try:
+            return await self._service.get(self._service.paths.of(path), ActionInfo)
+        except BackendError:
+            return None

@@ -1,0 +1,150 @@
+"""The chassis of a service as a tree: racks, trays, and where a system sits in them (DSP0268 Chassis v1.28).
+
+Links are followed as found and trusted no further: `ContainedBy` may be missing where the parent has `Contains`,
+either may lead nowhere, and a careless service can close a circle.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from backends.clean import clean
+from backends.model.topology import Component, Edge, Kind, Relation
+from backends.redfish.paths import last_segment
+from backends.redfish.schema import Chassis, ComputerSystem, Link
+from backends.redfish.status import health
+
+_FRAMES = {"Pod": Kind.POD, "Row": Kind.BLOCK, "RackGroup": Kind.BLOCK, "Rack": Kind.RACK}
+_TRAYS = frozenset({"Sled", "Blade", "Shelf", "Drawer"})
+# Trays only where a host sits in them: a GB300 tray alone has 40 chassis of these types, each a board or a chip.
+_TRAYS_OF_HOSTS = frozenset({"RackMount", "StandAlone", "Enclosure", "Module", "Card", "Other", "Cartridge"})
+
+
+class ChassisTree:
+    """Chassis by path, with their parents. `source` marks the components it makes; `service` tells namesakes apart."""
+
+    def __init__(self, chassis: Mapping[str, Chassis], *, source: str, service: str) -> None:
+        self._chassis = chassis
+        self._source = source
+        self._service = service
+        self._parents = _parents(chassis)
+        self._systems = {
+            system: path
+            for path, one in chassis.items()
+            for system in _paths(one.links.computer_systems if one.links else None)
+        }
+
+    def tray_of(self, path: str, system: ComputerSystem) -> str | None:
+        """The path of the tray a system sits in: the nearest chassis above it that is one."""
+        ways = [link for link in _paths(system.links.chassis if system.links else None) if link in self._chassis]
+        if not ways and path in self._systems:
+            ways = [self._systems[path]]
+        fallback = None
+        for start in ways:
+            for above in self.upwards(start):
+                kind = self._chassis[above].chassis_type
+                if kind in _TRAYS:
+                    return above
+                if kind in _TRAYS_OF_HOSTS:
+                    fallback = fallback or above
+        return fallback
+
+    def upwards(self, path: str | None) -> Iterator[str]:
+        """A chassis and what contains it, nearest first."""
+        seen: set[str] = set()
+        while path and path in self._chassis and path not in seen:
+            seen.add(path)
+            yield path
+            path = self._parents.get(path)
+
+    def rack_of(self, path: str | None) -> str:
+        """The name of the rack around a chassis: the Rack chassis above it, or what its Location says."""
+        placed = ""
+        for above in self.upwards(path):
+            chassis = self._chassis[above]
+            placed = placed or _placement(chassis)
+            if chassis.chassis_type == "Rack":
+                return _placement(chassis) or self.name(above)
+        return placed
+
+    def slot_of(self, path: str | None) -> int | None:
+        """The slot, or the rack unit, where the chassis says one."""
+        location = self._chassis[path].location if path else None
+        if location is None:
+            return None
+        if location.part_location is not None and location.part_location.location_ordinal_value is not None:
+            return location.part_location.location_ordinal_value
+        return location.placement.rack_offset if location.placement is not None else None
+
+    def name(self, path: str) -> str:
+        """What a person calls it."""
+        chassis = self._chassis[path]
+        return clean(chassis.name or chassis.id or last_segment(path), 128)
+
+    def metrics_of(self, path: str | None) -> str | None:
+        """The path of its EnvironmentMetrics, where it has them."""
+        link = self._chassis[path].environment_metrics if path else None
+        return link.path if link else None
+
+    def component_id(self, path: str) -> str:
+        """Unique in a pod of many services, each of which may have its `Chassis_0`."""
+        kind = _FRAMES.get(self._chassis[path].chassis_type or "", Kind.TRAY)
+        if kind is Kind.RACK:
+            return f"rack:{self.rack_of(path)}"
+        if kind is not Kind.TRAY:
+            return f"{kind}:{self.name(path)}"
+        return f"tray:{self.rack_of(path) or self._service}/{self.name(path)}"
+
+    def shown(self, trays_of_hosts: Mapping[str, str]) -> tuple[str, ...]:
+        """The chassis that are racks and trays, by path; boards and chips are not."""
+        trays = set(trays_of_hosts.values())
+        return tuple(
+            path
+            for path, chassis in self._chassis.items()
+            if chassis.chassis_type in _FRAMES or chassis.chassis_type in _TRAYS or path in trays
+        )
+
+    def parts(self, trays_of_hosts: Mapping[str, str]) -> tuple[tuple[Component, ...], tuple[Edge, ...]]:
+        """Racks and trays with what contains what. `trays_of_hosts`: the tray's path by node name."""
+        shown = self.shown(trays_of_hosts)
+        components = {self.component_id(path): self._component(path) for path in shown}
+        edges: dict[Edge, None] = {}
+        for path in shown:
+            parent = next((above for above in self.upwards(path) if above != path and above in shown), None)
+            if parent is not None:
+                edges[Edge(self.component_id(parent), self.component_id(path), Relation.CONTAINS)] = None
+            elif (rack := self.rack_of(path)) and self._chassis[path].chassis_type not in _FRAMES:
+                components.setdefault(f"rack:{rack}", self._rack(rack))
+                edges[Edge(f"rack:{rack}", self.component_id(path), Relation.CONTAINS)] = None
+        for node, tray in trays_of_hosts.items():
+            edges[Edge(self.component_id(tray), f"node:{node}", Relation.CONTAINS)] = None
+        return tuple(components.values()), tuple(edges)
+
+    def _component(self, path: str) -> Component:
+        chassis, id_ = self._chassis[path], self.component_id(path)
+        kind = _FRAMES.get(chassis.chassis_type or "", Kind.TRAY)
+        name = self.rack_of(path) if kind is Kind.RACK else self.name(path)
+        return Component(id=id_, kind=kind, name=name, health=health(chassis.status), source=self._source)
+
+    def _rack(self, name: str) -> Component:
+        return Component(id=f"rack:{name}", kind=Kind.RACK, name=name, source=self._source)
+
+
+def _parents(chassis: Mapping[str, Chassis]) -> dict[str, str]:
+    parents: dict[str, str] = {}
+    for path, one in chassis.items():
+        if one.links is None:
+            continue
+        for child in _paths(one.links.contains):
+            parents.setdefault(child, path)
+    for path, one in chassis.items():  # the child's own word counts more
+        if one.links is not None and one.links.contained_by is not None and one.links.contained_by.path:
+            parents[path] = one.links.contained_by.path.rstrip("/")
+    return parents
+
+
+def _paths(links: list[Link] | None) -> list[str]:
+    return [link.path.rstrip("/") for link in links or () if link.path]
+
+
+def _placement(chassis: Chassis) -> str:
+    placement = chassis.location.placement if chassis.location else None
+    return clean(placement.rack or "", 128) if placement else ""

@@ -1,0 +1,18 @@
+"""Several reads at once, as a task group that raises the error itself and not a group of it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def gather(*coroutines: Coroutine[object, object, T]) -> list[T]:
+    """All results in order. The first error cancels the rest and is raised; nothing is left running."""
+    tasks: list[asyncio.Task[T]] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks.extend(group.create_task(coroutine) for coroutine in coroutines)
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]

@@ -1,0 +1,86 @@
+"""`$expand`, where it truly works.
+
+Services advertise it and ignore it (then members are bare links), lose required fields in it (AMI on DGX H100, Lenovo
+GB300), or answer it with an error. So it is used for a kind of resource only after one member read by itself turned
+out equal to the same member expanded; whatever else happens, that kind is read one by one on this service from then on.
+"""
+
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from backends.errors import AuthFailed, BackendError
+from backends.redfish.decode import decode
+from backends.redfish.service import RedfishService
+
+T = TypeVar("T", bound=Struct)
+
+
+class _Expanded(Struct, frozen=True, rename="pascal"):
+    members: list[msgspec.Raw]
+    next_page: str | None = field(default=None, name="Members@odata.nextLink")
+
+
+class _Named(Struct, frozen=True, rename="pascal"):
+    path: str | None = field(default=None, name="@odata.id")
+    id: str | None = None
+    name: str | None = None
+
+
+class Expansion:
+    """What is known of `$expand` on one service, by kind of resource: not tried, trusted, or of no use."""
+
+    def __init__(self) -> None:
+        self._trusted: dict[type[Struct], bool] = {}
+
+    def trusted(self, shape: type[Struct]) -> bool:
+        """Whether a collection of this kind is known to come whole in one GET."""
+        return self._trusted.get(shape, False)
+
+    async def members(self, service: RedfishService, collection: str, shape: type[T]) -> dict[str, T | None] | None:
+        """Members with their content, None content for those that came without; None when it cannot be used."""
+        if self._trusted.get(shape) is False or not await _advertised(service):
+            return None
+        found = await _read(service, collection, shape)
+        if found is None or not any(found.values()):
+            if found is None or found:  # an empty collection proves nothing either way
+                self._trusted[shape] = False
+            return None
+        if shape not in self._trusted:
+            self._trusted[shape] = await _confirmed(service, found, shape)
+        return found if self._trusted[shape] else None
+
+
+async def _advertised(service: RedfishService) -> bool:
+    features = (await service.root()).features
+    return bool(features and features.expand_query and features.expand_query.no_links)
+
+
+async def _read(service: RedfishService, collection: str, shape: type[T]) -> dict[str, T | None] | None:
+    try:
+        answer = await service.fetch(f"{collection}?$expand=.")
+        if answer.status != 200:
+            return None
+        content = msgspec.json.decode(answer.body, type=_Expanded)
+        if content.next_page:  # pages of whole members: rare, and not worth a second way to read them
+            return None
+        found: dict[str, T | None] = {}
+        for raw in content.members:
+            named = decode(bytes(raw), _Named)
+            if named.path:
+                complete = named.id is not None and named.name is not None
+                found[named.path.rstrip("/")] = decode(bytes(raw), shape) if complete else None
+    except AuthFailed:
+        raise
+    except (BackendError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    return found
+
+
+async def _confirmed(service: RedfishService, found: dict[str, T | None], shape: type[T]) -> bool:
+    path, expanded = next((path, member) for path, member in found.items() if member is not None)
+    try:
+        return await service.get(service.paths.of(path), shape) == expanded
+    except BackendError:
+        return False

@@ -1,0 +1,53 @@
+"""What a service consists of: the slow facts, found by links once and kept while the members stay the same."""
+
+from msgspec import Struct
+
+from backends.model.topology import Component, Edge
+from backends.redfish.schema import ComputerSystem
+
+
+class GpuPlace(Struct, frozen=True):
+    """A GPU and where to read it. `index` is its place on the board, which is what schedulers count, too."""
+
+    index: int
+    path: str
+    model: str
+    serial: str
+    metrics: str | None
+
+
+class Host(Struct, frozen=True, kw_only=True):
+    """A node with everything that is read for it. Paths are links as the service gave them.
+
+    `metrics` is its tray's EnvironmentMetrics, where the tray is its alone: a shared tray's power is nobody's.
+    `system` is the last description of it, for the facts that do not change while it is silent.
+    """
+
+    name: str
+    path: str
+    system: ComputerSystem
+    baseboards: tuple[str, ...] = ()
+    gpus: tuple[GpuPlace, ...] = ()
+    chassis: str = ""
+    rack: str = ""
+    slot: int | None = None
+    metrics: str | None = None
+    reset_types: tuple[str, ...] = ()
+
+
+class Structure(Struct, frozen=True, kw_only=True):
+    """One discovery's result.
+
+    `members` are the paths of the systems it holds for. `shown` are the component ids of racks and trays by path,
+    `chassis` the collection they are members of.
+    `complete` is False when something did not answer during it: it is then repeated sooner.
+    """
+
+    members: frozenset[str]
+    hosts: tuple[Host, ...]
+    components: tuple[Component, ...]
+    edges: tuple[Edge, ...]
+    shown: dict[str, str]
+    chassis: str | None
+    complete: bool
+    found_at_s: float

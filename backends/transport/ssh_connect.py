@@ -1,0 +1,176 @@
+"""Making one SSH connection: ssh_config, jump hosts, known_hosts, keys and the agent.
+
+Jump hosts are opened here, one after the other, because asyncssh would open them with its own idea of known_hosts:
+every hop is checked as strictly as the last.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import asyncssh
+from msgspec import Struct
+
+from backends.errors import Unreachable
+from backends.model.endpoint import SshEndpoint
+from backends.transport.ssh_errors import connect_error, hung, settings_error
+from backends.transport.ssh_known_hosts import KnownHosts, known_hosts_files
+
+KEEPALIVE_S = 10
+_CONFIGS = ("~/.ssh/config", "/etc/ssh/ssh_config")
+_MOST_JUMPS = 8
+
+
+class Hop(Struct, frozen=True):
+    """One host on the way: as written, with what the user said about it and nothing from ssh_config yet."""
+
+    host: str
+    port: int | None = None
+    user: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "Hop":
+        """`[user@]host[:port]`, an IPv6 address in brackets."""
+        user, _, rest = text.strip().rpartition("@")
+        host, colon, port = rest.rpartition(":")
+        if not colon or not port.isdigit():
+            return cls(host=rest.strip("[]"), user=user)
+        return cls(host=host.strip("[]"), port=int(port), user=user)
+
+
+class Link(Struct):
+    """A connection and the jump hosts below it. Closing it closes them all."""
+
+    connection: asyncssh.SSHClientConnection
+    below: tuple[asyncssh.SSHClientConnection, ...] = ()
+
+    @property
+    def alive(self) -> bool:
+        """Whether commands can still be sent."""
+        return not self.connection.is_closed()
+
+    def abort(self) -> None:
+        """Drop it all at once, without a word to the far side."""
+        for connection in (self.connection, *reversed(self.below)):
+            connection.abort()
+
+    async def close(self) -> None:
+        """Say goodbye, from the far end to the near one."""
+        for connection in (self.connection, *reversed(self.below)):
+            connection.close()
+            await connection.wait_closed()
+
+
+class _Watch(asyncssh.SSHClient):
+    """Remembers whether TCP came through: a hung sshd and a dropped packet both end in a time-out."""
+
+    connected = False
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:  # noqa: ARG002 - asyncssh's signature
+        """TCP is there; the greeting, the host key and the login are still to come."""
+        self.connected = True
+
+
+async def connect(endpoint: SshEndpoint, where: str) -> Link:
+    """Connect and log in within `connect_timeout_s`, jumps included. Raises only backends.errors."""
+    jumps = [Hop.parse(text) for text in endpoint.jump.split(",") if text.strip()]
+    target = Hop(host=endpoint.host, port=endpoint.port, user=endpoint.user)
+    made: list[asyncssh.SSHClientConnection] = []
+    watch = _Watch()
+    try:
+        async with asyncio.timeout(endpoint.connect_timeout_s), _dropped_unless_done(made):
+            for hop in await _route(endpoint, jumps, target, where):
+                watch = _Watch()
+                tunnel = made[-1] if made else None
+                made.append(await _open(endpoint, hop, tunnel, watch, where if hop is target else _name(hop, where)))
+    except TimeoutError:
+        raise hung(where, endpoint.connect_timeout_s, connected=watch.connected) from None
+    return Link(made[-1], tuple(made[:-1]))
+
+
+@contextlib.asynccontextmanager
+async def _dropped_unless_done(made: list[asyncssh.SSHClientConnection]) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        for connection in reversed(made):
+            connection.abort()
+        raise
+
+
+async def _route(endpoint: SshEndpoint, jumps: Sequence[Hop], target: Hop, where: str) -> list[Hop]:
+    """Every hop, nearest first. ssh_config's ProxyJump counts where the endpoint names none; jumps may need jumps."""
+    route = [*jumps, target]
+    if jumps:
+        return route
+    seen = {target.host}
+    while True:
+        options, _ = await _options(endpoint, route[0], where)
+        text = options.tunnel if isinstance(options.tunnel, str) else ""
+        before = [Hop.parse(part) for part in text.split(",") if part.strip()]
+        before = [hop for hop in before if hop.host.lower() != "none"]
+        if not before:
+            return route
+        if before[0].host in seen or len(route) + len(before) > _MOST_JUMPS:
+            raise Unreachable("ssh_config's ProxyJump goes in circles", where=where, remedy="correct ProxyJump")
+        seen.update(hop.host for hop in before)
+        route = [*before, *route]
+
+
+async def _open(
+    endpoint: SshEndpoint, hop: Hop, tunnel: asyncssh.SSHClientConnection | None, watch: _Watch, where: str
+) -> asyncssh.SSHClientConnection:
+    options, known = await _options(endpoint, hop, where)
+    try:
+        return await asyncssh.connect(
+            hop.host,
+            options=options,
+            config=None,
+            tunnel=tunnel,
+            known_hosts=known,
+            client_factory=lambda: watch,
+        )
+    except TimeoutError:
+        raise
+    except (OSError, ValueError, asyncssh.Error) as error:
+        raise connect_error(error, where, known, options.username) from error
+
+
+async def _options(
+    endpoint: SshEndpoint, hop: Hop, where: str
+) -> tuple[asyncssh.SSHClientConnectionOptions, KnownHosts]:
+    """What ssh_config says of a hop, with our own words above it, and the host keys to hold it to."""
+    try:
+        return await asyncio.to_thread(_read_options, endpoint, hop)
+    except (OSError, ValueError, asyncssh.Error) as error:
+        raise settings_error(error, where) from error
+
+
+def _read_options(endpoint: SshEndpoint, hop: Hop) -> tuple[asyncssh.SSHClientConnectionOptions, KnownHosts]:
+    configs = [endpoint.config] if endpoint.config else [path for path in _CONFIGS if Path(path).expanduser().exists()]
+    options = asyncssh.SSHClientConnectionOptions(
+        host=hop.host,
+        port=hop.port or (),
+        username=hop.user or (),
+        config=[str(Path(path).expanduser()) for path in configs] or None,
+        client_keys=[str(Path(endpoint.identity).expanduser())] if endpoint.identity else (),
+        ignore_encrypted=True,  # a key with a passphrase is the agent's business: nobody can be asked here
+        agent_forwarding=False,
+        x11_forwarding=False,
+        keepalive_interval=KEEPALIVE_S,
+        connect_timeout=None,  # one deadline for the whole way is ours
+        login_timeout=0,
+    )
+    if endpoint.known_hosts:
+        files = known_hosts_files([endpoint.known_hosts], [])
+    else:
+        user, system = (options.config.get(option) for option in ("UserKnownHostsFile", "GlobalKnownHostsFile"))
+        files = known_hosts_files(
+            user if isinstance(user, list) else None, system if isinstance(system, list) else None
+        )
+    return options, KnownHosts.read(files)
+
+
+def _name(hop: Hop, where: str) -> str:
+    return f"{where}, jump host {hop.host}"
