@@ -9,13 +9,14 @@ import tomllib
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args, get_origin
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct, field
 
 from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
 
-REQUESTS_PER_MINUTE = 240
+REQUESTS_PER_MINUTE = 1200
 
 
 class ConfigError(Exception):
@@ -73,9 +74,8 @@ def default_path() -> Path:
 
 def load(path: str | None = None) -> Config:
     """Read and check the config. Raises ConfigError with one line."""
-    where = (
-        Path(path) if path else Path(os.environ["MEGAPOD_CONFIG"]) if "MEGAPOD_CONFIG" in os.environ else default_path()
-    )
+    said = path or os.environ.get("MEGAPOD_CONFIG")
+    where = Path(said) if said else default_path()
     try:
         text = where.read_bytes().decode()
     except FileNotFoundError:
@@ -97,12 +97,28 @@ def _decode(tree: dict[str, Any], where: Path) -> Config:
             pod["redfish"] = [pod["redfish"]]  # one endpoint reads best as one table
     try:
         _check_keys(tree, Config, "")
-        config = msgspec.convert({**tree, "path": str(where)}, Config)
-    except (ConfigError, msgspec.ValidationError) as error:
+        pods = _pods(tree.get("pods", {}))
+    except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
-    for name, pod in config.pods.items():
-        _check_pod(where, name, pod)
-    return config
+    if not pods:
+        raise ConfigError(f"{where}: no pod in it; add a table [pods.NAME] (README, 'Configure')")
+    for name, checked in pods.items():
+        _check_pod(where, name, checked)
+    return Config(pods=pods, path=str(where))
+
+
+def _pods(tree: object) -> dict[str, PodConfig]:
+    if not isinstance(tree, dict):
+        raise ConfigError("pods: must be tables, as in [pods.NAME]")
+    return {name: _pod(name, pod) for name, pod in tree.items()}
+
+
+def _pod(name: str, tree: object) -> PodConfig:
+    try:
+        return msgspec.convert(tree, PodConfig)
+    except msgspec.ValidationError as error:
+        what, _, inside = str(error).partition(" - at `$")  # msgspec's path starts at the pod, which it cannot name
+        raise ConfigError(f"pods.{name}{inside.rstrip('`')}: {what}") from None
 
 
 def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
@@ -115,13 +131,43 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
         raise ConfigError(f"{at}.scheduler.kind: {pod.scheduler.kind!r} is not known; only 'slurm' is")
     if pod.requests_per_minute < 1:
         raise ConfigError(f"{at}.requests_per_minute: must be at least 1")
-    for endpoint in pod.redfish:
-        _check_redfish(f"{at}.redfish", endpoint)
+    if pod.ssh is not None:
+        _check_seconds(f"{at}.ssh", pod.ssh)
+    if pod.scheduler is not None:
+        _check_seconds(f"{at}.scheduler", pod.scheduler)
+    for number, endpoint in enumerate(pod.redfish, 1):
+        _check_redfish(f"{at}.redfish" if len(pod.redfish) == 1 else f"{at}.redfish[{number}]", endpoint)
+    _check_racks(at, pod.racks)
+
+
+def _check_seconds(at: str, table: Struct) -> None:
+    """Every time is positive and finite: an interval of 0 would ask a controller without pause."""
+    for key in table.__struct_fields__:
+        value = getattr(table, key)
+        if key.endswith("_s") and not 0 < value < float("inf"):
+            raise ConfigError(f"{at}.{key}: {value:g} must be a number of seconds above 0")
+
+
+def _check_racks(at: str, racks: dict[str, str]) -> None:
+    if not racks:
+        return
+    from console.targets import TargetError, expand  # ClusterShell, and only for those who name racks
+
+    for rack, node_set in racks.items():
+        try:
+            expand(node_set)
+        except TargetError as error:
+            raise ConfigError(f"{at}.racks.{rack}: {error}") from None
 
 
 def _check_redfish(at: str, endpoint: RedfishEndpoint) -> None:
     if not endpoint.url.startswith(("https://", "http://")):
         raise ConfigError(f"{at}.url: {endpoint.url!r} must start with https:// (or http:// on a trusted wire)")
+    if "@" in urlsplit(endpoint.url).netloc:
+        raise ConfigError(f"{at}.url: must not carry a user or a password; use `user` and `secret`")
+    if not urlsplit(endpoint.url).hostname:
+        raise ConfigError(f"{at}.url: {endpoint.url!r} names no host")
+    _check_seconds(at, endpoint)
     if endpoint.auth not in ("session", "basic", "none"):
         raise ConfigError(f"{at}.auth: {endpoint.auth!r} must be 'session', 'basic' or 'none'")
     secret = endpoint.secret

@@ -6,15 +6,20 @@ An empty set is an error, never "all"; an unknown node is an error, never "nothi
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
+from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException, NodeSetExternalError
 from ClusterShell.NodeUtils import GroupResolver, GroupResolverError, GroupSource, GroupSourceError
 from msgspec import Struct
 
+from backends.model.node import Service
 from backends.model.snapshot import Snapshot
 
 
 class TargetError(Exception):
     """The targets cannot be used: one line that says which, and what is known instead."""
+
+
+class UnknownGroup(TargetError):
+    """A group that this pod does not have; another may."""
 
 
 class Targets(Struct, frozen=True):
@@ -33,9 +38,11 @@ def fold(nodes: Iterable[str]) -> str:
     """Names as a node set: `gpu[001-004]`. Names that a node set cannot hold are listed with commas."""
     names = tuple(nodes)
     try:
-        return str(NodeSet.fromlist(names, resolver=RESOLVER_NOGROUP))
+        folded = NodeSet.fromlist(names, resolver=RESOLVER_NOGROUP)
     except NodeSetException:
         return ",".join(names)
+    # A name with a node set's own operators in it (`a&b`) is computed, not kept: no name may get lost.
+    return str(folded) if set(folded) == set(names) else ",".join(names)
 
 
 def expand(node_set: str) -> tuple[str, ...]:
@@ -54,8 +61,13 @@ def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
         raise TargetError("no targets given; name nodes, as in gpu[001-004] or @rack:r1")
     found: dict[str, tuple[str, ...]] = {}
     unknown: tuple[str, ...] = ()
+    no_group: UnknownGroup | None = None
     for pod, snapshot in snapshots.items():
-        names = tuple(_parse(expression, _groups(snapshot)))
+        try:
+            names = tuple(_parse(expression, _groups(snapshot)))
+        except UnknownGroup as error:
+            no_group = error
+            continue
         known = tuple(name for name in names if name in snapshot.nodes)
         if known:
             found[pod] = known
@@ -64,6 +76,8 @@ def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
             unknown = names
     if len(found) > 1:
         raise TargetError(f"{expression}: in more than one pod ({', '.join(found)}); say which with --pod")
+    if no_group and not found:
+        raise no_group
     if unknown:
         raise TargetError(_unknown(unknown, snapshots))
     if not found:
@@ -75,26 +89,38 @@ def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
 def _parse(expression: str, resolver: object) -> Iterable[str]:
     try:
         return list(NodeSet(expression, resolver=resolver))
-    except NodeSetException as error:
-        raise TargetError(f"{expression}: not a node set: {error}") from None
-    except (GroupSourceError, GroupResolverError) as error:
-        raise TargetError(
+    except (NodeSetExternalError, GroupSourceError, GroupResolverError) as error:
+        raise UnknownGroup(
             f"{expression}: no such group ({error}); groups are @rack: @job: @state: @partition:"
         ) from None
+    except NodeSetException as error:
+        raise TargetError(f"{expression}: not a node set: {error}") from None
+
+
+class _Groups(GroupSource):  # type: ignore[misc]  # ClusterShell has no types
+    """A source whose unknown groups are errors: ClusterShell makes them empty sets, `n1,@rack:typo` just n1."""
+
+    def resolv_map(self, group: str) -> str:
+        """The nodes of a group."""
+        if group not in self.groups:
+            raise GroupSourceError(f"@{self.name}:{group}", self)
+        nodes: str = self.groups[group]
+        return nodes
 
 
 def _groups(snapshot: Snapshot) -> GroupResolver:
     racks: dict[str, list[str]] = {}
-    states: dict[str, list[str]] = {}
+    states: dict[str, list[str]] = {state.value: [] for state in Service}
     for node in snapshot.nodes.values():
-        racks.setdefault(node.group, []).append(node.name)
+        if node.group:
+            racks.setdefault(node.group, []).append(node.name)
         states.setdefault(node.service.value, []).append(node.name)
     jobs = {job.id: list(job.nodes) for job in snapshot.jobs.values() if job.running}
     partitions = {name: list(partition.nodes) for name, partition in snapshot.partitions.items()}
     resolver = GroupResolver(illegal_chars=set())
     for name, groups in (("rack", racks), ("state", states), ("job", jobs), ("partition", partitions)):
         folded = {group: fold(members) for group, members in groups.items()}
-        resolver.add_source(GroupSource(name, folded))
+        resolver.add_source(_Groups(name, folded))
     return resolver
 
 

@@ -26,6 +26,11 @@ CHANNELS = 8
 OUTPUT_LIMIT_BYTES = 256 * 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
 _CLOSE_S = 2.0
+# sshd keeps the session of a command we gave up on until that command ends by itself (for root it refuses to signal
+# one), so after this many a connection is left behind: 8 of its 10 sessions must stay ours.
+_MOST_ABANDONED = 2
+_OPEN_ATTEMPTS = 40
+_OPEN_AGAIN_S = 0.025
 
 # Without a handler of its own asyncssh's warnings would reach the standard error of a full-screen console.
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
@@ -62,12 +67,20 @@ class SshShell:
             timeout_s = self._endpoint.command_timeout_s
         async with self._channels:
             link = await self._connected()
+            link.busy += 1
             try:
                 return await self._execute(link, argv, timeout_s)
+            except TimedOut:
+                self._abandon(link)
+                raise
             except asyncssh.ChannelOpenError as error:
                 raise self._no_channel(link, argv) from error
             except (asyncssh.Error, OSError) as error:
                 raise self._lost(link, argv) from error
+            finally:
+                link.busy -= 1
+                if link is not self._link and not link.busy:
+                    link.abort()
 
     async def close(self) -> None:
         """Close the connection and refuse further commands."""
@@ -103,9 +116,7 @@ class SshShell:
         process: asyncssh.SSHClientProcess[bytes] | None = None
         try:
             async with asyncio.timeout(timeout_s):
-                process = await link.connection.create_process(
-                    shlex.join(argv), encoding=None, stdin=asyncssh.DEVNULL, request_pty=False
-                )
+                process = await self._opened(link, shlex.join(argv))
                 stdout, stderr = await self._collect(process, argv)
                 await process.wait_closed()
         except TimeoutError:
@@ -127,6 +138,20 @@ class SshShell:
             stderr=stderr.decode(errors="replace"),
         )
 
+    async def _opened(self, link: Link, line: str) -> "asyncssh.SSHClientProcess[bytes]":
+        """Start a command, trying a refusal again for a second; nothing has run then, so that is safe for writes too.
+
+        sshd counts an ended session until it has collected its process, a few ms after we saw its end.
+        """
+        for _ in range(_OPEN_ATTEMPTS - 1):
+            with contextlib.suppress(asyncssh.ChannelOpenError):
+                return await self._open(link, line)
+            await asyncio.sleep(_OPEN_AGAIN_S)
+        return await self._open(link, line)
+
+    async def _open(self, link: Link, line: str) -> "asyncssh.SSHClientProcess[bytes]":
+        return await link.connection.create_process(line, encoding=None, stdin=asyncssh.DEVNULL, request_pty=False)
+
     async def _collect(self, process: "asyncssh.SSHClientProcess[bytes]", argv: Sequence[str]) -> tuple[bytes, bytes]:
         reading = [asyncio.ensure_future(self._read(stream)) for stream in (process.stdout, process.stderr)]
         try:
@@ -146,6 +171,12 @@ class SshShell:
             if len(output) > self._limit:
                 raise _TooMuchError
         return bytes(output)
+
+    def _abandon(self, link: Link) -> None:
+        """Count a command that was given up; who comes next gets a new connection when it is one too many."""
+        link.abandoned += 1
+        if link.abandoned >= _MOST_ABANDONED and self._link is link:
+            self._link = None
 
     def _no_channel(self, link: Link, argv: Sequence[str]) -> BackendError:
         """No session for a command: the connection died under it, or sshd gives out fewer than we use."""

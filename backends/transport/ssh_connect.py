@@ -40,10 +40,15 @@ class Hop(Struct, frozen=True):
 
 
 class Link(Struct):
-    """A connection and the jump hosts below it. Closing it closes them all."""
+    """A connection and the jump hosts below it. Closing it closes them all.
+
+    `busy` counts commands under way on it, `abandoned` those that were given up and may still run over there.
+    """
 
     connection: asyncssh.SSHClientConnection
     below: tuple[asyncssh.SSHClientConnection, ...] = ()
+    busy: int = 0
+    abandoned: int = 0
 
     @property
     def alive(self) -> bool:

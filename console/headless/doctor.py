@@ -10,7 +10,7 @@ from backends.ports import Hardware, Scheduler
 from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, options, output
-from console.state.join import node_name
+from console.state.join import node_names
 from console.state.session import Pod, Session
 from console.words import count
 
@@ -95,7 +95,7 @@ async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[
     for problem in inventory.errors:
         yield Check(pod=pod, what=what, result="warning", text=f"did not answer in full: {problem}")
     if known is not None:
-        alone = [name for name in inventory.systems if node_name(name, known) not in known]
+        alone = [name for name, node in node_names(inventory.systems, known).items() if node not in known]
         if alone:
             text = f"{count(len(alone), 'system')} match no scheduler node ({alone[0]} …): see node_names in the README"
             yield Check(pod=pod, what=what, result="warning", text=text)

@@ -6,6 +6,7 @@ from backends.model.finding import Finding
 from backends.model.node import Gpu, Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from console.insight.evidence import last_seen
 
 _BAD = (Severity.CRITICAL, Severity.WARNING)
 _EXPECTED_OFF = (Service.DOWN, Service.POWERED_DOWN, Service.DRAINED, Service.REBOOTING, Service.UNKNOWN)
@@ -32,14 +33,18 @@ def power_off(snapshot: Snapshot) -> Iterator[Finding]:
 def node_health(snapshot: Snapshot) -> Iterator[Finding]:
     """The controller's own verdict on a system."""
     for node in snapshot.nodes.values():
-        if node.health in _BAD and not snapshot.stale(node.hardware) and not _sick_gpus(node):
+        if node.hardware and node.health in _BAD and not _explained(node):
             yield _finding(
                 snapshot,
                 node,
                 rule="node-health",
                 severity=node.health,
                 title=f"{node.name} reports {node.health.value}",
-                evidence=(f"health: {node.health.value}", f"state: {node.hardware.state}" if node.hardware else ""),
+                evidence=(
+                    f"health: {node.health.value}",
+                    f"state: {node.hardware.state or 'not known'}",
+                    *last_seen(snapshot, node.hardware),
+                ),
                 advice="read its controller's log",
             )
 
@@ -48,7 +53,7 @@ def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
     """GPUs the controller calls sick, told once a node."""
     for node in snapshot.nodes.values():
         sick = _sick_gpus(node)
-        if not sick or snapshot.stale(node.hardware):
+        if not sick or node.hardware is None:
             continue
         indices = ",".join(str(gpu.index) for gpu in sick)
         severity = min((gpu.health for gpu in sick), key=lambda health: health.rank)
@@ -58,10 +63,7 @@ def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
             rule="gpu-health",
             severity=severity,
             title=f"{node.name} gpu {indices} reports {severity.value}",
-            evidence=tuple(
-                f"gpu {gpu.index}: {gpu.health.value}" + (f", {gpu.temp_c:.0f} °C" if gpu.temp_c is not None else "")
-                for gpu in sick
-            ),
+            evidence=(*map(_reading, sick), *last_seen(snapshot, node.hardware)),
             advice=f"`megapod drain {node.name}`, then test or replace the GPU",
         )
 
@@ -86,6 +88,15 @@ def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _sick_gpus(node: Node) -> tuple[Gpu, ...]:
     return tuple(gpu for gpu in node.hardware.gpus if gpu.health in _BAD) if node.hardware else ()
+
+
+def _explained(node: Node) -> bool:
+    """Whether its sick GPUs account for the system's verdict: a Warning on a GPU does not explain a Critical system."""
+    return any(gpu.health.rank <= node.health.rank for gpu in _sick_gpus(node))
+
+
+def _reading(gpu: Gpu) -> str:
+    return f"gpu {gpu.index}: {gpu.health.value}" + (f", {gpu.temp_c:.0f} °C" if gpu.temp_c is not None else "")
 
 
 def _finding(  # noqa: PLR0913 - a finding's parts, all named

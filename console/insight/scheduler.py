@@ -6,19 +6,20 @@ from backends.model.finding import Finding
 from backends.model.node import Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from console.insight.evidence import last_seen
 
 
 def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
     """A node the scheduler has lost, or doubts. Power is told beside it: a dead node reads idle for up to 40 s."""
     for node in snapshot.nodes.values():
         facts = node.scheduler
-        if facts is None or snapshot.stale(facts):
+        if facts is None:
             continue
         if facts.service is not Service.DOWN and (facts.responding or Service.POWERED_DOWN is facts.service):
             continue
         down = facts.service is Service.DOWN
         reason = facts.reason.text if facts.reason else "no reason given"
-        power = node.power
+        power = Power.UNKNOWN if snapshot.stale(node.hardware) else node.power
         yield Finding(
             id=f"not-responding:{node.name}",
             rule="not-responding",
@@ -29,6 +30,7 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
             evidence=(
                 f"scheduler: {'+'.join(facts.state).lower()}",
                 f"power: {power.value if power is not Power.UNKNOWN else 'not known'}",
+                *last_seen(snapshot, facts),
             ),
             hits_nodes=(node.name,),
             hits_jobs=tuple(job.id for job in snapshot.jobs_on(node.name)),
@@ -40,7 +42,7 @@ def bad_state(snapshot: Snapshot) -> Iterator[Finding]:
     """A node in a state the scheduler itself gives up on: failed, or with words we do not know."""
     for node in snapshot.nodes.values():
         facts = node.scheduler
-        if facts is None or facts.service not in (Service.FAILED, Service.UNKNOWN) or snapshot.stale(facts):
+        if facts is None or facts.service not in (Service.FAILED, Service.UNKNOWN):
             continue
         yield Finding(
             id=f"bad-state:{node.name}",
@@ -49,7 +51,7 @@ def bad_state(snapshot: Snapshot) -> Iterator[Finding]:
             entity=f"node:{node.name}",
             title=f"{node.name} is {'+'.join(facts.state).lower()}",
             since=(facts.reason.at if facts.reason else None) or snapshot.at,
-            evidence=(facts.reason.text,) if facts.reason else (),
+            evidence=(*((facts.reason.text,) if facts.reason else ()), *last_seen(snapshot, facts)),
             hits_nodes=(node.name,),
             hits_jobs=tuple(job.id for job in snapshot.jobs_on(node.name)),
             advice=f"`scontrol show node {node.name}` on the head node says what it registered with",

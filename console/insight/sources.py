@@ -6,7 +6,6 @@ from backends.model.finding import Finding
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState
-from console.words import age
 
 
 def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
@@ -15,7 +14,9 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
         if status.state not in (SourceState.FAILED, SourceState.DENIED, SourceState.STALE):
             continue
         since = status.failing_since or status.observed_at or snapshot.at
-        never = "never answered" if status.observed_at is None else f"last answer {status.observed_at:%H:%M:%SZ}"
+        never = (
+            "never answered" if status.observed_at is None else f"last answer {status.observed_at:%Y-%m-%d %H:%M:%SZ}"
+        )
         yield Finding(
             id=f"source-silent:{status.name}",
             rule="source-silent",
@@ -23,7 +24,7 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
             entity=f"source:{status.name}",
             title=f"{status.name} {_WORD[status.state]}: {status.error or 'no answer'}",
             since=since,
-            evidence=(f"{never}; failing for {age(since, snapshot.at)}",),
+            evidence=(f"{never}; failing since {since:%Y-%m-%d %H:%M:%SZ}",),
             advice=f"its facts are shown as they were; check with `megapod doctor --pod {snapshot.pod}`",
         )
 

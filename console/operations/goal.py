@@ -11,20 +11,15 @@ Goal = Callable[[Snapshot, str], NodeResult]
 
 def drained(user: str) -> Goal:
     """Closed with this user's mark, and empty. DRAINING is not there; a node somebody gave back is a conflict."""
+    applied = closed(user)
 
     def judge(snapshot: Snapshot, name: str) -> NodeResult:
-        node = snapshot.nodes.get(name)
-        if node is None or node.scheduler is None:
-            return _result(snapshot, name, node, Outcome.UNKNOWN, "the scheduler no longer knows it")
-        mark = node.scheduler.reason.mark if node.scheduler.reason else None
-        if "DRAIN" not in node.scheduler.state:
+        node, begun = snapshot.nodes.get(name), applied(snapshot, name)
+        if begun.outcome is Outcome.WORKING:
             return _result(snapshot, name, node, Outcome.CONFLICT, "given back by somebody else")
-        if mark is None or mark.user != user:
-            reason = node.scheduler.reason.text if node.scheduler.reason else "no reason"
-            return _result(snapshot, name, node, Outcome.CONFLICT, f"taken over by somebody else: {reason}")
-        if node.service is Service.DRAINED:
-            return _result(snapshot, name, node, Outcome.DONE, "")
-        if node.service is Service.DOWN and not snapshot.jobs_on(name):
+        if begun.outcome is not Outcome.DONE or begun.service == Service.DRAINED:
+            return begun
+        if begun.service == Service.DOWN and not begun.jobs:
             return _result(snapshot, name, node, Outcome.DONE, "down; closed to new work")
         return _result(snapshot, name, node, Outcome.WORKING, "")
 
@@ -43,13 +38,18 @@ def in_service(snapshot: Snapshot, name: str) -> NodeResult:
 
 def closed(user: str) -> Goal:
     """Closed with this user's mark, empty or not: what applying a drain must have brought about."""
-    whole = drained(user)
 
     def judge(snapshot: Snapshot, name: str) -> NodeResult:
-        result = whole(snapshot, name)
-        if result.outcome is Outcome.WORKING:
-            return _result(snapshot, name, snapshot.nodes.get(name), Outcome.DONE, result.detail)
-        return result
+        node = snapshot.nodes.get(name)
+        if node is None or node.scheduler is None:
+            return _result(snapshot, name, node, Outcome.UNKNOWN, "the scheduler no longer knows it")
+        reason = node.scheduler.reason
+        if "DRAIN" not in node.scheduler.state:
+            return _result(snapshot, name, node, Outcome.WORKING, "not closed to new work")
+        if reason is None or reason.mark is None or reason.mark.user != user:
+            text = reason.text if reason else "no reason"
+            return _result(snapshot, name, node, Outcome.CONFLICT, f"taken over by somebody else: {text}")
+        return _result(snapshot, name, node, Outcome.DONE, "")
 
     return judge
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
 from console.exit import Exit
 
@@ -92,6 +93,7 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     `follow` are the nodes whose state ends it: those its steps change, and those that were on their way already.
     `operation` is the id that goes into the mark on the cluster. `commands` are what an operator would have typed.
+    `reasons` is what each node its steps change said when it was made: another reason since then is another's hand.
     A plan past `expires_at` is made again, not run.
     """
 
@@ -109,6 +111,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     relied_on: tuple[Relied, ...] = ()
+    reasons: dict[str, Reason | None] = {}
     snapshot: int = 0
     made_at: datetime
     expires_at: datetime

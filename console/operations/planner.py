@@ -47,7 +47,7 @@ def plan_drain(snapshot: Snapshot, targets: Targets, request: Request) -> Plan:
         reason = node.scheduler.reason if node.scheduler else None
         if _ours(node, request.user) and _drain_set(node):
             skipped.append(name)
-        elif reason is not None and not _ours(node, request.user):
+        elif (reason is not None or _drain_set(node)) and not _ours(node, request.user):
             blockers.append(Blocker(Obstacle.FOREIGN, name, f"{name} is out already: {_who(node, snapshot.at)}"))
         else:
             needed.append(name)
@@ -63,7 +63,7 @@ def plan_resume(snapshot: Snapshot, targets: Targets, request: Request) -> Plan:
     blockers = _common_blockers(snapshot, targets, request)
     for name in targets.nodes:
         node = snapshot.nodes[name]
-        if not node.service.out and not _drain_set(node):
+        if not (node.service.out or node.service is Service.UNKNOWN or _drain_set(node)):
             skipped.append(name)
         elif not _ours(node, request.user) and not request.take_over:
             blockers.append(
@@ -106,6 +106,7 @@ def _plan(verb: str, snapshot: Snapshot, targets: Targets, request: Request, sor
         warnings=tuple(_warnings(snapshot, verb, needed)),
         commands=commands,
         relied_on=relied_on(snapshot),
+        reasons={name: facts.reason for name in needed if (facts := snapshot.nodes[name].scheduler)},
         snapshot=snapshot.number,
         made_at=request.at,
         expires_at=request.at + timedelta(seconds=EXPIRES_AFTER_S),
@@ -163,7 +164,8 @@ def _warnings(snapshot: Snapshot, verb: str, nodes: tuple[str, ...]) -> Iterable
 
 
 def _takes_work(node: Node) -> bool:
-    return node.scheduler is not None and not node.service.out and node.service is not Service.UNKNOWN
+    facts = node.scheduler
+    return facts is not None and facts.responding and not facts.service.out and facts.service is not Service.UNKNOWN
 
 
 def _drain_set(node: Node) -> bool:

@@ -4,16 +4,17 @@ It never trusts its own write: what counts is what the scheduler says after it. 
 refused half-way is settled by looking, not by trying again.
 """
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from backends.errors import BackendError
+from backends.model.node import SchedulerFacts
 from backends.model.snapshot import Snapshot
 from backends.ports import Scheduler
 from console.operations.goal import Goal, closed, drained, in_service
 from console.operations.plan import Plan, Step
 from console.operations.result import NodeResult, Outcome, Result, sum_up
+from console.state.clock import within
 from console.state.session import Session
 from console.words import count
 
@@ -52,8 +53,7 @@ class Runner:
         # The write itself has the transport's own deadlines: cut off half-way, it would leave us not knowing.
         left = None if timeout_s is None else max(0.0, timeout_s - (clock.monotonic() - started))
         try:
-            async with asyncio.timeout(left):
-                return await self._follow(self._goal(), progress)
+            return await within(clock, left, self._follow(self._goal(), progress))
         except TimeoutError:
             return self._late()
 
@@ -61,43 +61,44 @@ class Runner:
         scheduler = self._session.scheduler(self._plan.pod)
         if scheduler is None:
             return self._result(Outcome.REFUSED, f"pod {self._plan.pod} has no scheduler", ())
-        moved = await self._moved(scheduler)
+        try:
+            moved = self._moved((await scheduler.nodes()).nodes)
+        except BackendError as caught:
+            text = f"cannot see the nodes just before the write, so nothing was written: {caught}"
+            return self._result(Outcome.UNKNOWN, text, ())
         if moved:
             return self._result(Outcome.CONFLICT, moved, ())
         error: BackendError | None = None
-        asked = self._session.clock.now()
         for step in self._plan.steps:
             try:
                 await _effect(scheduler, step)
             except BackendError as caught:
                 error = caught
                 break
-        return await self._confirm(asked, error)
+        # Only an answer asked for after the write tells what it did: one under way during it may show either side.
+        return await self._confirm(self._session.clock.now(), error)
 
-    async def _moved(self, scheduler: Scheduler) -> str:
-        """Why the plan no longer fits the world: a target changed hands since it was made. Empty when it fits."""
-        try:
-            now = (await scheduler.nodes()).nodes
-        except BackendError as error:
-            return f"cannot see the nodes just before the write, so nothing was written: {error}"
-        planned = self._session.store[self._plan.pod].nodes
+    def _moved(self, now: Mapping[str, SchedulerFacts]) -> str:
+        """Why the plan no longer fits the world: a target changed hands since it was made. Empty when it fits.
+
+        Compared with what the plan saw, not with the store: that has moved on while a person read the plan.
+        """
         for name in self._plan.nodes:
-            before = planned[name].scheduler if name in planned else None
             facts = now.get(name)
             if facts is None:
                 return f"{name} is gone from the scheduler"
-            if before is not None and facts.reason != before.reason:
+            if facts.reason != self._plan.reasons.get(name):
                 text = facts.reason.text if facts.reason else "no reason"
                 return f"{name} changed hands since the plan was made; it now says {text!r}"
         return ""
 
-    async def _confirm(self, asked: datetime, error: BackendError | None) -> Result:
+    async def _confirm(self, written: datetime, error: BackendError | None) -> Result:
         """Look at what the write did. An error that left everything as wanted is no error."""
         goal = closed(self._plan.user) if self._plan.verb == "drain" else in_service
-        self._pod.poke()
+        self._pod.poke(*SOURCES)
         try:
-            async with asyncio.timeout(CONFIRM_WITHIN_S):
-                await self._session.store.until(lambda latest: _seen_since(latest[self._plan.pod], asked))
+            seen = self._session.store.until(lambda latest: _seen_since(latest[self._plan.pod], written))
+            await within(self._session.clock, CONFIRM_WITHIN_S, seen)
         except TimeoutError:
             text = f"the scheduler has not answered since the write{f': {error}' if error else ''}"
             return self._result(Outcome.UNKNOWN, text, self._judge(goal, missed=Outcome.UNKNOWN))
@@ -136,9 +137,10 @@ class Runner:
     def _late(self) -> Result:
         nodes = self._judge(self._goal(), missed=Outcome.TIMED_OUT)
         busy = [node for node in nodes if node.outcome is Outcome.TIMED_OUT]
-        return self._result(
-            Outcome.TIMED_OUT, f"the deadline passed with {count(len(busy), 'node')} not there yet", nodes
-        )
+        text = f"the deadline passed with {count(len(busy), 'node')} not there yet"
+        if not _trusted(self._session.store[self._plan.pod]):
+            text = "the deadline passed, and the scheduler does not answer: the states are its last known"
+        return self._result(Outcome.TIMED_OUT, text, nodes)
 
     def _refused(self) -> Result:
         text = "; ".join(blocker.text for blocker in self._plan.blockers)
@@ -165,9 +167,9 @@ async def _effect(scheduler: Scheduler, step: Step) -> None:
         await scheduler.resume(step.nodes)
 
 
-def _seen_since(snapshot: Snapshot, asked: datetime) -> bool:
+def _seen_since(snapshot: Snapshot, written: datetime) -> bool:
     seen = (snapshot.sources[name].observed_at for name in SOURCES)
-    return all(at is not None and at > asked for at in seen)
+    return all(at is not None and at > written for at in seen)
 
 
 def _trusted(snapshot: Snapshot) -> bool:

@@ -16,6 +16,7 @@ JITTER = 0.1
 BACKOFF_MAX_S = 30.0
 DENIED_FIRST_S = 60.0
 DENIED_MAX_S = 600.0
+DOUBLINGS_MAX = 8
 
 
 class Family(Struct, frozen=True, kw_only=True):
@@ -97,11 +98,12 @@ class Collector:
 
     def pause_s(self, error: BackendError | None) -> float:
         """How long until the next round: the interval, longer after failures, and never inside the budget."""
-        pause = self.family.interval_s
+        interval = pause = self.family.interval_s
+        doublings = min(self._failures, DOUBLINGS_MAX)
         if isinstance(error, AuthFailed | Untrusted):
-            pause = min(DENIED_MAX_S, DENIED_FIRST_S * 2 ** (self._failures - 1))
+            pause = max(interval, min(DENIED_MAX_S, DENIED_FIRST_S * 2 ** (doublings - 1)))
         elif error:
-            pause = min(BACKOFF_MAX_S, pause * 2 ** min(self._failures, 8))
+            pause = max(interval, min(BACKOFF_MAX_S, interval * 2**doublings))
         return max(pause * (1 + self._random.uniform(-JITTER, JITTER)), self._budget.delay_s())
 
     async def _pause(self, seconds: float) -> None:

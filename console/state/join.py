@@ -5,7 +5,7 @@ scheduler's node name; else its first label does (`gpu001.pod.example` is `gpu00
 own name, and a finding says so.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -22,15 +22,16 @@ def join(
 
     A node that did not change is the very object of `before`.
     """
-    matched = _match(scheduler, hardware)
+    matched = {node: hardware[system] for system, node in node_names(hardware, scheduler).items()}
     nodes: dict[str, Node] = {}
     for name in (*scheduler, *(name for name in matched if name not in scheduler)):
         rack, group = places.get(name, ("", ""))
         facts = matched.get(name)
+        rack = rack or (facts.rack if facts else "")
         node = Node(
             name=name,
-            rack=rack or (facts.rack if facts else ""),
-            group=group,
+            rack=rack,
+            group=rack or group,
             scheduler=scheduler.get(name),
             hardware=facts,
         )
@@ -39,16 +40,21 @@ def join(
     return nodes
 
 
-def node_name(name: str, scheduler: Container[str]) -> str:
-    """The scheduler's name for a system called `name`, or `name` itself where it knows none."""
-    if name in scheduler:
-        return name
-    label = name.partition(".")[0].lower()
-    return label if label in scheduler else name
+def node_names(systems: Iterable[str], scheduler: Container[str]) -> dict[str, str]:
+    """The node each system is, by the system's name. Where two claim one node, the later stands alone.
 
-
-def _match(scheduler: Mapping[str, SchedulerFacts], hardware: Mapping[str, HardwareFacts]) -> dict[str, HardwareFacts]:
-    return {node_name(name, scheduler): facts for name, facts in hardware.items()}
+    A system that carries a node's very name goes before one whose first label does: two controllers may each have a
+    `gpu001`, and neither may be hidden behind the other.
+    """
+    names = {name: name for name in systems}
+    taken = {name for name in names if name in scheduler}
+    for name in names:
+        label = name.partition(".")[0]
+        node = next((known for known in (name, label, label.lower()) if known in scheduler), name)
+        if node not in taken:
+            taken.add(node)
+            names[name] = node
+    return names
 
 
 def _share(node: Node, old: Node | None) -> Node:

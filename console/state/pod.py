@@ -24,7 +24,7 @@ from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Edge
 from console.state.budget import Budget
 from console.state.graph import Parts, build, placements, places
-from console.state.join import join, node_name
+from console.state.join import join, node_names
 from console.state.observation import Observation
 
 STALE_AFTER_INTERVALS = 3
@@ -71,7 +71,8 @@ class PodWriter:
             before = self._payloads.get(observation.source)
             self._payloads[observation.source] = _carry(observation.payload, before, status)
         sources = {**self.snapshot.sources, observation.source: _after(status, observation)}
-        return self._publish(sources, observation.at)
+        answered_at = observation.at + timedelta(seconds=observation.took_s)
+        return self._publish(sources, max(answered_at, self.snapshot.at))
 
     def age(self, now: datetime) -> Snapshot | None:
         """Mark sources that have gone quiet as stale; the new snapshot, or None when none has."""
@@ -124,12 +125,12 @@ class PodWriter:
         components: list[Component],
         edges: list[Edge],
     ) -> Snapshot:
-        names = {f"node:{name}": f"node:{node_name(name, scheduler)}" for name in hardware}
+        names = {f"node:{system}": f"node:{node}" for system, node in node_names(hardware, scheduler).items()}
         parts = Parts(
             pod=partial.pod,
             nodes=tuple(dict.fromkeys((*scheduler, *(name.removeprefix("node:") for name in names.values())))),
             components=tuple(_renamed(component, names) for component in components),
-            edges=tuple(replace(edge, target=names.get(edge.target, edge.target)) for edge in edges),
+            edges=tuple(_rerouted(edge, names) for edge in edges),
             racks=self._racks,
             placements=placements(partial.jobs),
         )
@@ -155,6 +156,13 @@ def _renamed(component: Component, names: Mapping[str, str]) -> Component:
     if renamed == component.id:
         return component
     return replace(component, id=renamed, name=renamed.partition(":")[2])
+
+
+def _rerouted(edge: Edge, names: Mapping[str, str]) -> Edge:
+    source, target = names.get(edge.source, edge.source), names.get(edge.target, edge.target)
+    if (source, target) == (edge.source, edge.target):
+        return edge
+    return replace(edge, source=source, target=target)
 
 
 def _carry(payload: Payload, before: Payload | None, status: SourceStatus) -> Payload:

@@ -5,12 +5,14 @@ connection and no BMC session is left behind.
 """
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 from types import TracebackType
 from typing import Self
 
 from msgspec import Struct
 
+from backends.model.endpoint import PodEndpoints
 from backends.model.snapshot import Snapshot
 from backends.ports import Scheduler
 from backends.registry import Adapters, open_adapters
@@ -37,20 +39,29 @@ class Pod(Struct, frozen=True, kw_only=True):
     writer: PodWriter
     collectors: tuple[Collector, ...]
 
-    def poke(self) -> None:
-        """Ask every source again now: after a write, or when a person asks."""
+    def poke(self, *sources: str) -> None:
+        """Ask every source again now, when a person asks; or only those named, which is enough after a write."""
         for collector in self.collectors:
-            collector.poke()
+            if not sources or collector.family.source in sources:
+                collector.poke()
 
 
 class Session:
-    """The live pods of a config. Use it as an async context manager."""
+    """The live pods of a config. Use it as an async context manager. `open_pod` makes a pod's adapters."""
 
-    def __init__(self, config: Config, *, clock: Clock | None = None, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        clock: Clock | None = None,
+        random: Random | None = None,
+        open_pod: Callable[[PodEndpoints], Adapters] = open_adapters,
+    ) -> None:
         self.config = config
         self.clock = clock or SystemClock()
         self.store = Store()
         self._random = random or Random()  # noqa: S311 - jitter, not a secret
+        self._open_pod = open_pod
         self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
 
     async def __aenter__(self) -> Self:
@@ -77,10 +88,12 @@ class Session:
             for collector in pod.collectors
         ]
         if rounds:
-            done, late = await asyncio.wait(rounds, timeout=deadline_s)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            try:
+                done, _ = await asyncio.wait(rounds, timeout=deadline_s)
+            finally:
+                for task in rounds:
+                    task.cancel()
+                await asyncio.gather(*rounds, return_exceptions=True)
             for task in done:
                 task.result()
         return self.store.snapshots
@@ -108,7 +121,7 @@ class Session:
 
     def _open(self, name: str, config: PodConfig) -> Pod:
         budget = Budget(config.requests_per_minute, self.clock)
-        adapters = open_adapters(config.endpoints(name))
+        adapters = self._open_pod(config.endpoints(name))
         families = _families(config, adapters)
         first = first_snapshot(
             name,

@@ -45,8 +45,8 @@ def holder(node: Node, index: int, snapshot: Snapshot) -> str:
         if index in job.gpu_indices.get(node.name, ()):
             return job.id
     facts = node.scheduler
-    if facts is None:
-        return UNKNOWN
+    if facts is None or facts.gpus == 0:
+        return UNKNOWN  # a scheduler that does not count GPUs gives none out, and frees none
     if facts.gpus_used == 0:
         return FREE
     if facts.gpu_indices_used:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backends.model.job import Job
 from backends.model.snapshot import Snapshot
+from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
 from console.words import EMPTY, UNKNOWN, age, duration
@@ -28,7 +29,8 @@ def view(snapshot: Snapshot, now: datetime, ids: Iterable[str] | None = None) ->
     """One row a job, in queue order; all of them, or those named."""
     chosen = snapshot.jobs.values() if ids is None else (snapshot.jobs[job] for job in ids)
     rows = tuple(Row(job.id, _cells(job, snapshot, now)) for job in chosen)
-    return View(kind="jobs", columns=COLUMNS, rows=rows, empty="no job in the queue")
+    empty = "no job in the queue" if answered(snapshot, "slurm.jobs") else "no job is known yet"
+    return View(kind="jobs", columns=COLUMNS, rows=rows, empty=empty)
 
 
 def _cells(job: Job, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState
+from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
 from console.words import UNKNOWN, age
 
@@ -32,6 +33,8 @@ def view(snapshots: Iterable[Snapshot], now: datetime) -> View:
 
 def _cells(snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
     known = any(status.observed_at for status in snapshot.sources.values())
+    scheduled = answered(snapshot, "slurm.nodes")
+    queued = answered(snapshot, "slurm.jobs")
     nodes = snapshot.nodes.values()
     out = sum(node.service.out for node in nodes)
     used = sum(node.scheduler.gpus_used for node in nodes if node.scheduler)
@@ -40,9 +43,9 @@ def _cells(snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
         Cell(snapshot.pod),
         Cell("read-only" if snapshot.read_only else "read-write", "" if snapshot.read_only else "warning"),
         Cell(str(len(nodes)) if known else UNKNOWN),
-        Cell(str(out) if known else UNKNOWN, "draining" if out else ""),
-        Cell(f"{used}/{sum(node.gpu_count for node in nodes)}" if known else UNKNOWN),
-        Cell(f"{running}+{len(snapshot.jobs) - running}" if known else UNKNOWN),
+        Cell(str(out) if scheduled else UNKNOWN, "draining" if out else ""),
+        Cell(f"{used if scheduled else UNKNOWN}/{sum(node.gpu_count for node in nodes)}" if known else UNKNOWN),
+        Cell(f"{running}+{len(snapshot.jobs) - running}" if queued else UNKNOWN),
         _worst(snapshot),
         sources(snapshot),
         seen(snapshot, now),
@@ -51,7 +54,10 @@ def _cells(snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
 
 
 def _worst(snapshot: Snapshot) -> Cell:
+    """How many findings of each severity; `none` only where every source has had its say, `?` before."""
     counts = Counter(finding.severity for finding in snapshot.findings)
+    if not counts and not all(status.observed_at for status in snapshot.sources.values()):
+        return Cell(UNKNOWN, "unknown")
     said = ((Severity.CRITICAL, "critical"), (Severity.WARNING, "warning"))
     words = [f"{counts[severity]} {word}" for severity, word in said if counts[severity]]
     style = next((word for severity, word in said if counts[severity]), "ok")

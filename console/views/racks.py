@@ -38,28 +38,31 @@ def groups(snapshot: Snapshot) -> dict[str, list[Node]]:
 
 def view(snapshot: Snapshot, now: datetime) -> View:  # noqa: ARG001 - every view is called alike
     """One row a rack."""
-    rows = tuple(Row(name, _cells(name, nodes)) for name, nodes in groups(snapshot).items())
+    rows = tuple(Row(name, _cells(name, nodes, snapshot)) for name, nodes in groups(snapshot).items())
     return View(kind="racks", columns=COLUMNS, rows=rows, empty="no node is known yet")
 
 
-def _cells(name: str, nodes: list[Node]) -> tuple[Cell, ...]:
+def _cells(name: str, nodes: list[Node], snapshot: Snapshot) -> tuple[Cell, ...]:
     states = Counter(node.service for node in nodes)
     watts = [node.hardware.power_w for node in nodes if node.hardware and node.hardware.power_w is not None]
     kind = "rack" if nodes[0].rack else EMPTY if name == UNPLACED else "switch"
     power = f"{sum(watts):.0f}{'' if len(watts) == len(nodes) else '+'}" if watts else UNKNOWN
+    gpus = sum(node.gpu_count for node in nodes)
+    old = any(snapshot.stale(node.scheduler) for node in nodes)
+    hardware_old = any(snapshot.stale(node.hardware) for node in nodes)
     return (
         Cell(name),
         Cell(kind),
         Cell(str(len(nodes))),
-        Cell(str(sum(node.gpu_count for node in nodes)) or EMPTY),
-        _some(states[Service.IDLE], ""),
-        _some(states[Service.DRAINING], "draining"),
-        _some(states[Service.DRAINED], "drained"),
-        _some(states[Service.DOWN], "down"),
-        severity(worst(*(node.health for node in nodes))),
-        Cell(power),
+        Cell(str(gpus) if gpus else EMPTY),
+        _some(states[Service.IDLE], "", stale=old),
+        _some(states[Service.DRAINING], "draining", stale=old),
+        _some(states[Service.DRAINED], "drained", stale=old),
+        _some(states[Service.DOWN], "down", stale=old),
+        severity(worst(*(node.health for node in nodes)), stale=hardware_old),
+        Cell(power, "stale" if hardware_old and watts else ""),
     )
 
 
-def _some(number: int, style: str) -> Cell:
-    return Cell(str(number), style) if number else Cell(EMPTY)
+def _some(number: int, style: str, *, stale: bool) -> Cell:
+    return Cell(str(number), "stale" if stale else style) if number else Cell(EMPTY)

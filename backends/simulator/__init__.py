@@ -1,0 +1,1 @@
+"""A deterministic pod that serves real Redfish over HTTP and Slurm's commands over real SSH."""

@@ -1,0 +1,86 @@
+"""One simulated node: the tray, what runs on it, and what the scheduler has been told about it."""
+
+from backends.simulator.gpu import SimGpu
+
+CPUS = 144
+SOCKETS = 2
+MEMORY_MB = 960_000
+
+
+class SimNode:
+    """A node. Hardware (`power`, `gpus`), its slurmd (`slurmd`, `booted_s`) and slurmctld's record are apart.
+
+    slurmctld's record is `drain`, `down`, `responding` and the reason: it may be wrong about the hardware for as long
+    as the real one is. `jobs` maps a job to the GPU indices it holds here; `completing` counts epilogs under way.
+    """
+
+    def __init__(self, name: str, rack: int, slot: int, gpus: tuple[SimGpu, ...]) -> None:
+        self.name = name
+        self.rack = rack
+        self.slot = slot
+        self.gpus = gpus
+        self.power = "On"
+        self.power_turn = 0
+        self.slurmd = True
+        self.slurmd_turn = 0
+        self.booted_s = 0.0
+        self.idle_since_s = 0.0
+        self.drain = False
+        self.down = False
+        self.responding = True
+        self.reason = ""
+        self.reason_by = ""
+        self.reason_s = 0.0
+        self.jobs: dict[int, tuple[int, ...]] = {}
+        self.completing = 0
+        self.free = len(gpus)
+
+    @property
+    def available(self) -> bool:
+        """Whether slurmctld would give it work."""
+        return not (self.drain or self.down) and self.responding
+
+    @property
+    def gpus_used(self) -> int:
+        """GPUs that jobs hold."""
+        return len(self.gpus) - self.free
+
+    @property
+    def indices_used(self) -> tuple[int, ...]:
+        """The GPU indices that jobs hold, in order."""
+        return tuple(sorted(index for held in self.jobs.values() for index in held))
+
+    @property
+    def cpus_used(self) -> int:
+        """CPUs that jobs hold: each GPU brings its share."""
+        return CPUS * self.gpus_used // len(self.gpus)
+
+    @property
+    def memory_used_mb(self) -> int:
+        """Memory that jobs hold, in MB, shared out like the CPUs."""
+        return MEMORY_MB * self.gpus_used // len(self.gpus)
+
+    @property
+    def base(self) -> str:
+        """The base state, without flags."""
+        if self.down:
+            return "DOWN"
+        if not self.jobs:
+            return "IDLE"
+        return "MIXED" if self.free else "ALLOCATED"
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The flags over the base, in Slurm's order (alphabetical)."""
+        flags = []
+        if self.completing:
+            flags.append("COMPLETING")
+        if self.drain:
+            flags.append("DRAIN")
+        if not self.responding:
+            flags.append("NOT_RESPONDING")
+        return tuple(flags)
+
+    def free_indices(self, count: int) -> tuple[int, ...]:
+        """The lowest free GPU indices."""
+        return tuple(gpu.index for gpu in self.gpus if gpu.job is None)[:count]

@@ -1,0 +1,1 @@
+"""The simulated pod controller's Redfish service, one module per resource noun."""

@@ -1,0 +1,1 @@
+"""The Slurm scheduler, spoken through its commands over a shell."""

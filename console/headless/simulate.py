@@ -1,0 +1,173 @@
+"""`megapod simulate`: serve simulated pods without a screen, for demos, tests and scripts."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import math
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import to_builtins
+
+from backends.model.endpoint import PodEndpoints
+from console.exit import Exit
+from console.headless.diagnostics import Stop
+from console.headless.output import write, write_json
+
+if TYPE_CHECKING:
+    from backends.simulator.server import ServeOptions
+
+HELP = "serve simulated pods without a screen"
+EPILOG = """\
+Prints one line of JSON with every endpoint when it is ready, and serves until SIGINT or SIGTERM. Only loopback
+addresses are used. Faults: --fault NAME[:TARGET][@SECONDS], listed by --list-faults.
+"""
+_NUMBERS = (
+    ("pods", int, 1, 1, 100, "how many pods"),
+    ("racks", int, 2, 1, 100, "racks in each pod"),
+    ("nodes", int, 18, 1, 250, "nodes in each rack"),
+    ("gpus", int, 4, 1, 16, "GPUs in each node"),
+    ("seed", int, 1, 0, 2**63, "same seed, same pods"),
+    ("speed", float, 1.0, 0.01, 1_000.0, "simulated seconds in a real one"),
+)
+_MOST_NODES = 100_000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = parser.epilog or EPILOG
+    for name, kind, default, _, _, text in _NUMBERS:
+        parser.add_argument(f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default {default})")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="NAME[:TARGET][@SECONDS]; repeatable"
+    )
+    parser.add_argument("--list-faults", action="store_true", help="print the faults there are, and exit")
+    parser.add_argument("--write-config", metavar="FILE", help="write a config that reaches the pods")
+    parser.add_argument("--for", dest="for_s", type=float, metavar="SECONDS", help="serve this long, then exit")
+    parser.add_argument("--exit-with-parent", action="store_true", help="end when stdin, a pipe, is closed")
+
+
+def words(arguments: argparse.Namespace) -> list[str]:
+    """The words that ask another `megapod simulate` for the same pods; where they are served is not among them."""
+    numbers = [f"--{name}={getattr(arguments, name)}" for name, *_ in _NUMBERS]
+    limit = [] if arguments.for_s is None else [f"--for={arguments.for_s}"]
+    return [*numbers, *(f"--fault={fault}" for fault in arguments.fault), *limit]
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    if arguments.list_faults:
+        return _list_faults()
+    options = _options(arguments)
+    if options.pods * options.racks * options.nodes > _MOST_NODES:
+        raise Stop(Exit.USAGE, f"that is more than {_MOST_NODES} nodes")
+    if arguments.for_s is not None and not 0 <= arguments.for_s < math.inf:
+        raise Stop(Exit.USAGE, "--for takes a number of seconds from 0 up")
+    return asyncio.run(_serve(arguments, options))
+
+
+def _list_faults() -> Exit:
+    from backends.simulator.faults import FAULTS  # only a simulation pays for the simulator
+
+    for kind in FAULTS.values():
+        write(f"{kind.name:<15} {kind.target:<5} {kind.does}\n")
+    return Exit.DONE
+
+
+def _options(arguments: argparse.Namespace) -> "ServeOptions":
+    from backends.simulator.faults import FaultError, parse_fault  # as above: asyncssh and uvicorn cost 0.3 s
+    from backends.simulator.server import ServeOptions
+
+    numbers = {}
+    for name, _, _, low, high, _ in _NUMBERS:
+        value = getattr(arguments, name)
+        if not low <= value <= high:
+            raise Stop(Exit.USAGE, f"--{name} takes a number from {low} to {high:g}, not {value}")
+        numbers[name] = value
+    try:
+        faults = tuple(parse_fault(text) for text in arguments.fault)
+    except FaultError as error:
+        raise Stop(Exit.USAGE, str(error)) from error
+    return ServeOptions(**numbers, faults=faults)
+
+
+async def _serve(arguments: argparse.Namespace, options: "ServeOptions") -> Exit:
+    from backends.simulator.faults import FaultError  # as above
+    from backends.simulator.server import serve
+
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    async with contextlib.AsyncExitStack() as stack:
+        if arguments.exit_with_parent:
+            await _watch_stdin(stack, ended)
+        try:
+            pods = await stack.enter_async_context(serve(options))
+        except FaultError as error:
+            raise Stop(Exit.USAGE, str(error)) from error
+        endpoints = [pod.endpoints for pod in pods]
+        if arguments.write_config:
+            _write_config(Path(arguments.write_config), endpoints)
+        write_json({"pods": endpoints}, indent=False)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), arguments.for_s)
+    return Exit.DONE
+
+
+async def _watch_stdin(stack: contextlib.AsyncExitStack, ended: asyncio.Event) -> None:
+    class Watch(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+            ended.set()
+
+    try:
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(Watch, sys.stdin)
+    except (ValueError, OSError) as error:
+        raise Stop(Exit.USAGE, "--exit-with-parent needs a pipe on stdin") from error
+    stack.callback(transport.close)
+
+
+def _write_config(path: Path, pods: Sequence[PodEndpoints]) -> None:
+    """Write the config whole or not at all, for its owner's eyes: it says where passwords are found."""
+    text = "# Simulated pods, while `megapod simulate` serves them.\n" + "".join(map(_pod_toml, pods))
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink()
+        raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
+
+
+def _pod_toml(pod: PodEndpoints) -> str:
+    """The tables of one pod. Values that are the default are left out."""
+    lines = ["", f"[pods.{pod.pod}]", "read_only = false"]
+    for name, endpoint in (("ssh", pod.ssh), ("scheduler", pod.scheduler)):
+        if endpoint is not None:
+            lines += ["", f"[pods.{pod.pod}.{name}]", *_assignments(endpoint)]
+    for redfish in pod.redfish:
+        lines += ["", f"[[pods.{pod.pod}.redfish]]", *_assignments(redfish)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _assignments(endpoint: object) -> list[str]:
+    """`key = value` for each field that says something. JSON's strings, numbers and lists are TOML's, too."""
+    fields = to_builtins(endpoint)
+    return [f"{key} = {_toml(value)}" for key, value in fields.items() if value not in (None, "", [], {})]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        inner = ", ".join(f"{key} = {_toml(each)}" for key, each in value.items() if each not in (None, "", [], {}))
+        return f"{{ {inner} }}"
+    return json.dumps(value, ensure_ascii=False)
