@@ -52,7 +52,11 @@ _OUT = frozenset(
 
 
 class Gpu(Struct, frozen=True, kw_only=True, gc=False):
-    """One GPU as its controller reports it. `gc=False`: a fleet holds 800,000 of these, and they own no cycles."""
+    """One GPU as its controller reports it. `gc=False`: a fleet holds 800,000 of these, and they own no cycles.
+
+    Everything that was not reported is None. `throttle` are DSP0268 `ThrottleCauses` while it is throttled. ECC counts
+    are lifetime counts of its memory and caches; `nvlinks_up` of `nvlinks` are trained.
+    """
 
     index: int
     model: str = ""
@@ -62,6 +66,11 @@ class Gpu(Struct, frozen=True, kw_only=True, gc=False):
     power_w: float | None = None
     power_limit_w: float | None = None
     utilisation_pct: float | None = None
+    throttle: tuple[str, ...] = ()
+    ecc_correctable: int | None = None
+    ecc_uncorrectable: int | None = None
+    nvlinks: int | None = None
+    nvlinks_up: int | None = None
 
 
 class SchedulerFacts(Struct, frozen=True, kw_only=True):

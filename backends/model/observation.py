@@ -5,6 +5,7 @@ from msgspec import Struct
 from backends.model.job import Job
 from backends.model.node import HardwareFacts, SchedulerFacts
 from backends.model.partition import Partition, Reservation
+from backends.model.plant import ComponentFacts, Condition
 from backends.model.topology import Component, Edge
 
 
@@ -34,13 +35,16 @@ class SchedulerLayout(Struct, frozen=True):
 class HardwareInventory(Struct, frozen=True):
     """Every system the controller knows, by the name it joins on, with the racks and trays around them.
 
-    `errors` name the resources that did not answer; the rest is then a partial answer, and is called one.
+    `facts` are what is observed of the components, by component id. `conditions` are what the service itself calls
+    wrong. `errors` name the resources that did not answer; the rest is then a partial answer, and is called one.
     """
 
     systems: dict[str, HardwareFacts]
     components: tuple[Component, ...] = ()
     edges: tuple[Edge, ...] = ()
     errors: tuple[str, ...] = ()
+    facts: dict[str, ComponentFacts] = {}
+    conditions: tuple[Condition, ...] = ()
 
 
 Payload = SchedulerNodes | SchedulerJobs | SchedulerLayout | HardwareInventory

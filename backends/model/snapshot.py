@@ -9,8 +9,11 @@ from backends.model.finding import Finding
 from backends.model.job import Job
 from backends.model.node import HardwareFacts, Node, SchedulerFacts
 from backends.model.partition import Partition, Reservation
+from backends.model.plant import ComponentFacts, Condition
 from backends.model.source import SourceStatus
 from backends.model.topology import Topology
+
+Facts = SchedulerFacts | HardwareFacts | ComponentFacts | Job | Partition | Reservation
 
 
 class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
@@ -33,10 +36,12 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     partitions: dict[str, Partition] = {}
     reservations: dict[str, Reservation] = {}
     topology: Topology = Topology()
+    components: dict[str, ComponentFacts] = {}
+    conditions: tuple[Condition, ...] = ()
     sources: dict[str, SourceStatus] = {}
     findings: tuple[Finding, ...] = ()
 
-    def observed_at(self, facts: SchedulerFacts | HardwareFacts | Job | Partition | Reservation) -> datetime | None:
+    def observed_at(self, facts: Facts) -> datetime | None:
         """When these facts were last confirmed: by the last success of their source, or before they went missing."""
         missing_since = getattr(facts, "missing_since", None)
         if isinstance(missing_since, datetime):
@@ -44,7 +49,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
         status = self.sources.get(facts.source)
         return status.observed_at if status else None
 
-    def stale(self, facts: SchedulerFacts | HardwareFacts | Job | Partition | Reservation | None) -> bool:
+    def stale(self, facts: Facts | None) -> bool:
         """Whether these facts must be drawn as old."""
         if facts is None:
             return False

@@ -20,9 +20,16 @@ class Kind(StrEnum):
     GPU = "gpu"
     SWITCH = "switch"
     BLOCK = "block"
+    NVLINK_DOMAIN = "nvlink-domain"
     POWER_SHELF = "power-shelf"
+    POWER_SUPPLY = "power-supply"
     PDU = "pdu"
+    OUTLET = "outlet"
     CDU = "cdu"
+    LOOP = "loop"
+    PUMP = "pump"
+    FAN = "fan"
+    LEAK_DETECTOR = "leak-detector"
     JOB = "job"
 
 
@@ -45,13 +52,21 @@ class Confidence(StrEnum):
 
 
 class Component(Struct, frozen=True, kw_only=True):
-    """A thing of the pod. `id` is `kind:name` (`node:gpu001`, `gpu:gpu001/3`), unique in its pod."""
+    """A thing of the pod. `id` is `kind:name` (`node:gpu001`, `cdu:cdu-1`), unique in its pod.
+
+    Only what stays: what is observed of it is in `backends.model.plant`. `slot` and `unit` (U position) say where it
+    stands in its rack.
+    """
 
     id: str
     kind: Kind
     name: str
     health: Severity = Severity.UNKNOWN
     source: str = ""
+    model: str = ""
+    serial: str = ""
+    slot: int | None = None
+    unit: int | None = None
 
 
 class Edge(Struct, frozen=True):

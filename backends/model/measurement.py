@@ -1,0 +1,63 @@
+"""What a component measures: a quantity with its unit in its name, a value, and the limits its maker set."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from backends.model.severity import Severity
+
+
+class Quantity(StrEnum):
+    """What is measured. The value of each member names its unit."""
+
+    TEMPERATURE = "temp_c"
+    SUPPLY_TEMPERATURE = "supply_temp_c"
+    RETURN_TEMPERATURE = "return_temp_c"
+    DEW_POINT = "dew_point_c"
+    HUMIDITY = "humidity_pct"
+    FLOW = "flow_lpm"
+    PRESSURE = "pressure_kpa"
+    SUPPLY_PRESSURE = "supply_pressure_kpa"
+    RETURN_PRESSURE = "return_pressure_kpa"
+    DELTA_PRESSURE = "delta_pressure_kpa"
+    HEAT_REMOVED = "heat_kw"
+    LEVEL = "level_pct"
+    SPEED = "speed_pct"
+    POWER = "power_w"
+    POWER_CAPACITY = "power_capacity_w"
+    LOAD = "load_pct"
+    ENERGY = "energy_kwh"
+    VOLTAGE = "voltage_v"
+    CURRENT = "current_a"
+
+
+class Measurement(Struct, frozen=True, kw_only=True, gc=False):
+    """One reading. `value` is None when the sensor is there and gives none. Limits are None where nobody set them.
+
+    `label` tells two of the same quantity apart (`Fan 3`, `Supply B`). Source: DSP0268 `Sensor`, its excerpts, and
+    metric reports.
+    """
+
+    quantity: Quantity
+    value: float | None
+    label: str = ""
+    low_critical: float | None = None
+    low_caution: float | None = None
+    high_caution: float | None = None
+    high_critical: float | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """Where the value stands against its limits; UNKNOWN without a value, OK without limits."""
+        value = self.value
+        if value is None:
+            return Severity.UNKNOWN
+        if _beyond(value, self.low_critical, self.high_critical):
+            return Severity.CRITICAL
+        if _beyond(value, self.low_caution, self.high_caution):
+            return Severity.WARNING
+        return Severity.OK
+
+
+def _beyond(value: float, low: float | None, high: float | None) -> bool:
+    return (low is not None and value <= low) or (high is not None and value >= high)
