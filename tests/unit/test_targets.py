@@ -66,7 +66,7 @@ def test_a_group_that_only_another_pod_has_is_found_there(pods):
         ("*", "no such group"),
         ("gpu[001-", "not a node set"),
         ("gpu[3-1]", "not a node set"),
-        ("gpu004", "gpu004: no such node; did you mean gpu00"),
+        ("gpu004", "gpu004: no such node; did you mean gpu0"),
         ("gpu[001-005]", "gpu[004-005]: no such node"),
         ("gpu001,zzz", "zzz: no such node; known:"),
         ("gpu010", "more than one pod (alpha, beta)"),
