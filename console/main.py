@@ -10,6 +10,7 @@ from importlib import import_module
 
 VERBS = {
     "get": "list pods, racks, nodes, gpus, jobs or findings",
+    "blast": "what something hits, and what it stands on",
     "drain": "keep new work away from nodes; running work completes",
     "resume": "give nodes back to the scheduler",
     "wait": "wait until nodes are in a state",

@@ -12,7 +12,7 @@ from backends.model.finding import Finding
 from backends.model.observation import Payload, SchedulerLayout
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
-from backends.model.topology import Component, Edge
+from backends.model.topology import Component, Edge, Kind
 from console.state.budget import Budget
 from console.state.freshness import after, quiet
 from console.state.gathered import carry, gather
@@ -81,12 +81,14 @@ class PodWriter:
         found = gather(self._payloads, before)
         layout = found.layout or _NO_LAYOUT
         jobs = before.jobs if found.jobs is None else found.jobs
-        names = {
-            f"node:{system}": f"node:{node}" for system, node in node_names(found.hardware, found.scheduler).items()
-        }
+        matched = node_names(found.hardware, found.scheduler)
+        names = {f"node:{system}": f"node:{node}" for system, node in matched.items()}
+        whole = [component.id for component in found.components if component.kind is Kind.POD]
+        if len(whole) == 1:  # the controller's own name for all of it
+            names[whole[0]] = f"pod:{before.pod}"
         parts = Parts(
             pod=before.pod,
-            nodes=tuple(dict.fromkeys((*found.scheduler, *(name.removeprefix("node:") for name in names.values())))),
+            nodes=tuple(dict.fromkeys((*found.scheduler, *matched.values()))),
             components=tuple(_renamed(component, names) for component in found.components),
             edges=tuple(_rerouted(edge, names) for edge in found.edges),
             racks=self._racks,
@@ -108,7 +110,7 @@ class PodWriter:
             cluster=layout.cluster,
             scheduler_version=layout.version,
             topology=topology,
-            components=found.facts,
+            components={names.get(identity, identity): facts for identity, facts in found.facts.items()},
             conditions=tuple(found.conditions),
             requests_last_min=self._budget.used,
         )

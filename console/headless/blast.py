@@ -1,0 +1,77 @@
+"""`megapod blast ENTITY`: what something hits, and what it stands on. For hardware, a node or a job."""
+
+import argparse
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from backends.model.snapshot import Snapshot
+from console.config import Config, load
+from console.exit import Exit
+from console.headless import document, loop, options, output
+from console.headless.diagnostics import Stop, say
+from console.insight.radius import Radius, radius
+from console.state.session import Session
+from console.views.radius import lines
+
+EPILOG = """\
+examples:
+  megapod blast cdu:cdu-1              which nodes, jobs, gangs and users a coolant unit carries
+  megapod blast gpu007                 what a node hits, and the rack, loop, shelf and switch under it
+  megapod blast job:1234               what a slow job stands on, and what of that is not well
+  megapod blast rack:r1 -o json
+
+An entity is KIND:NAME, or a node's name, or any name that only one thing has. Each line that was concluded and not
+stated says so: exact, node-level or inferred.
+
+exit codes: 0 found · 2 no such thing · 3 the data is partial
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("entity", metavar="ENTITY", help="cdu:cdu-1, rack:r1, gpu007, job:1234 …")
+    options.add_config(parser)
+    options.add_output(parser)
+    options.add_timeout(parser, "15s", "how long to wait for slow sources")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    return loop.run(_blast(arguments, load(arguments.config).only(arguments.pod)))
+
+
+async def _blast(arguments: argparse.Namespace, config: Config) -> Exit:
+    async with Session(config) as session:
+        snapshots = await session.look(arguments.timeout_s)
+    holes = [(pod, one) for pod, now in snapshots.items() for one in now.sources.values() if document.missing(one)]
+    for pod, status in holes:
+        say(document.problem(pod, status))
+    pod, entity = find(arguments.entity, snapshots)
+    found = radius(snapshots[pod], entity)
+    if arguments.output == "json":
+        output.write_json(
+            {"apiVersion": output.API_VERSION, "kind": "Blast", "pod": pod, "partial": bool(holes), **_fields(found)}
+        )
+    else:
+        output.write("".join(f"{line.text}\n" for line in lines(found)))
+    return Exit.PARTIAL if holes else Exit.DONE
+
+
+def find(words: str, snapshots: Mapping[str, Snapshot]) -> tuple[str, str]:
+    """The pod and the id of what a person named. Raises Stop for nothing, and for more than one."""
+    known = [(pod, identity) for pod, now in snapshots.items() for identity in now.topology.components]
+    exact = [found for found in known if found[1] == words]
+    named = exact or [found for found in known if found[1].partition(":")[2] == words]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise Stop(
+            Exit.USAGE, f"{words}: more than one: {', '.join(f'{pod} {identity}' for pod, identity in named[:6])}"
+        )
+    close = get_close_matches(words, [identity for _, identity in known], n=1)
+    raise Stop(Exit.USAGE, f"{words}: nothing of that name{f'; did you mean {close[0]}?' if close else ''}")
+
+
+def _fields(found: Radius) -> dict[str, object]:
+    return {name: getattr(found, name) for name in found.__struct_fields__}

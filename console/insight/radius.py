@@ -1,0 +1,124 @@
+"""The blast radius of anything: what it hits, and what it stands on. Every answer is a walk over the topology.
+
+Downwards (contains, powers, cools, connects) it says which nodes, jobs, whole gangs and users a broken thing hits.
+Upwards it says which racks, loops, shelves and switches a node or a job stands on, and which of those are not well.
+Each answer carries the confidence of the weakest edge on the way to it.
+"""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from backends.model.finding import Finding
+from backends.model.job import Job
+from backends.model.severity import Severity
+from backends.model.snapshot import Snapshot
+from backends.model.topology import Confidence, Edge, Kind, Relation, Topology
+
+SUPPORT = (Relation.CONTAINS, Relation.POWERS, Relation.COOLS, Relation.CONNECTS)
+_ORDER = (Confidence.EXACT, Confidence.NODE_LEVEL, Confidence.INFERRED)
+
+
+class Reached(Struct, frozen=True, kw_only=True):
+    """A component on the way down or up: its health as observed, and how surely it is connected."""
+
+    id: str
+    kind: Kind
+    health: Severity
+    confidence: Confidence
+
+
+class Radius(Struct, frozen=True, kw_only=True):
+    """What an entity hits and what it stands on.
+
+    `gang_nodes` are the other nodes of the jobs it hits: they wait or fail with them. `findings` are those about the
+    entity, or about anything it stands on.
+    """
+
+    entity: str
+    nodes: tuple[Reached, ...] = ()
+    below: tuple[Reached, ...] = ()
+    above: tuple[Reached, ...] = ()
+    gpus: int = 0
+    jobs: tuple[Job, ...] = ()
+    users: tuple[str, ...] = ()
+    gang_nodes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def radius(snapshot: Snapshot, entity: str) -> Radius:
+    """The radius of a component id, a `node:` or a `job:`. Raises KeyError for what the topology does not hold."""
+    topology = snapshot.topology
+    start = topology.components[entity]
+    seeds = _members(topology, entity) if start.kind is Kind.JOB else {entity: Confidence.EXACT}
+    below = {} if start.kind is Kind.JOB else _walk(topology, seeds, topology.outgoing, downwards=True)
+    nodes = {name: sure for name, sure in {**seeds, **below}.items() if topology.components[name].kind is Kind.NODE}
+    above = _walk(topology, seeds, topology.incoming, downwards=False)
+    names = [name.removeprefix("node:") for name in nodes]
+    jobs = {job.id: job for name in names for job in snapshot.jobs_on(name)}
+    if start.kind is Kind.JOB:
+        jobs = {job.id: job for job in (snapshot.jobs[start.name],)}
+    gang = dict.fromkeys(node for job in jobs.values() for node in job.nodes if node not in names)
+    concerned = {entity, *above, *nodes}
+    return Radius(
+        entity=entity,
+        nodes=_reached(snapshot, nodes),
+        below=_reached(snapshot, {name: sure for name, sure in below.items() if name not in nodes}),
+        above=_reached(snapshot, above),
+        gpus=sum(snapshot.nodes[name].gpu_count for name in names if name in snapshot.nodes),
+        jobs=tuple(jobs.values()),
+        users=tuple(sorted({job.user for job in jobs.values()})),
+        gang_nodes=tuple(gang),
+        findings=tuple(finding for finding in snapshot.findings if finding.entity in concerned),
+    )
+
+
+def nodes_below(topology: Topology, entity: str) -> tuple[str, ...]:
+    """The names of the nodes that a component contains, powers, cools or connects, through whatever is between."""
+    reached = topology.downstream(entity, *SUPPORT)
+    ids = (entity, *reached) if entity.startswith("node:") else reached
+    return tuple(name.removeprefix("node:") for name in ids if name.startswith("node:"))
+
+
+def jobs_of(snapshot: Snapshot, nodes: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the jobs on some nodes, each once."""
+    return tuple(dict.fromkeys(job.id for name in nodes for job in snapshot.jobs_on(name)))
+
+
+def _members(topology: Topology, job: str) -> dict[str, Confidence]:
+    edges = topology.outgoing.get(job, ())
+    return {edge.target: edge.confidence for edge in edges if edge.relation is Relation.RUNS}
+
+
+def _walk(
+    topology: Topology, seeds: dict[str, Confidence], index: dict[str, tuple[Edge, ...]], *, downwards: bool
+) -> dict[str, Confidence]:
+    """What is reached from the seeds, without them, nearest first, each with the surest way there."""
+    found = dict(seeds)
+    queue = list(seeds)
+    for here in queue:
+        for edge in index.get(here, ()):
+            far = edge.target if downwards else edge.source
+            if edge.relation not in SUPPORT or far not in topology.components:
+                continue
+            sure = max(found[here], edge.confidence, key=_ORDER.index)
+            if far not in found or _ORDER.index(sure) < _ORDER.index(found[far]):
+                found[far] = sure
+                queue.append(far)
+    return {name: sure for name, sure in found.items() if name not in seeds}
+
+
+def _reached(snapshot: Snapshot, found: dict[str, Confidence]) -> tuple[Reached, ...]:
+    return tuple(
+        Reached(id=name, kind=snapshot.topology.components[name].kind, health=health(snapshot, name), confidence=sure)
+        for name, sure in found.items()
+    )
+
+
+def health(snapshot: Snapshot, entity: str) -> Severity:
+    """A component's health as observed, a node's as its controller has it; UNKNOWN where nobody says."""
+    if entity.startswith("node:"):
+        node = snapshot.nodes.get(entity.removeprefix("node:"))
+        return node.health if node else Severity.UNKNOWN
+    facts = snapshot.components.get(entity)
+    return facts.health if facts else Severity.UNKNOWN
