@@ -12,7 +12,7 @@ from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Kind
-from console.insight.radius import jobs_of, nodes_below
+from console.insight.radius import jobs_of, nodes_hit
 
 _BAD = (Severity.CRITICAL, Severity.WARNING)
 
@@ -65,7 +65,7 @@ def redundancy_lost(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         for group in facts.redundancy:
             if group.health in _BAD:
-                nodes = nodes_below(snapshot.topology, identity)
+                nodes = nodes_hit(snapshot.topology, identity)
                 yield Finding(
                     id=f"redundancy-lost:{identity}:{group.name}",
                     rule="redundancy-lost",
@@ -90,7 +90,7 @@ def over_budget(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         drawn, allowed = reading(facts, Quantity.POWER), reading(facts, Quantity.POWER_CAPACITY)
         if drawn is not None and allowed is not None and drawn > allowed:
-            nodes = nodes_below(snapshot.topology, identity)
+            nodes = nodes_hit(snapshot.topology, identity)
             yield Finding(
                 id=f"over-budget:{identity}",
                 rule="over-budget",
@@ -122,7 +122,7 @@ def _finding(
     severity: Severity,
     beyond: tuple[Measurement, ...],
 ) -> Finding:
-    nodes = nodes_below(snapshot.topology, component.id)
+    nodes = nodes_hit(snapshot.topology, component.id)
     said = [one.message for one in snapshot.conditions if one.component == component.id]
     what = facts.detail if facts.detail not in ("", "OK") else "; ".join(map(_past, beyond)) or facts.health.value
     return Finding(

@@ -47,12 +47,17 @@ class Radius(Struct, frozen=True, kw_only=True):
 
 
 def radius(snapshot: Snapshot, entity: str) -> Radius:
-    """The radius of a component id, a `node:` or a `job:`. Raises KeyError for what the topology does not hold."""
+    """The radius of a component id, a `node:` or a `job:`. Raises KeyError for what the topology does not hold.
+
+    A part that carries no node itself is given those of what it sits in, as an inference.
+    """
     topology = snapshot.topology
     start = topology.components[entity]
     seeds = _members(topology, entity) if start.kind is Kind.JOB else {entity: Confidence.EXACT}
     below = {} if start.kind is Kind.JOB else _walk(topology, seeds, topology.outgoing, downwards=True)
     nodes = {name: sure for name, sure in {**seeds, **below}.items() if topology.components[name].kind is Kind.NODE}
+    if not nodes:
+        nodes = {f"node:{name}": Confidence.INFERRED for name in nodes_hit(topology, entity)}
     above = _walk(topology, seeds, topology.incoming, downwards=False)
     names = [name.removeprefix("node:") for name in nodes]
     jobs = {job.id: job for name in names for job in snapshot.jobs_on(name)}
@@ -73,11 +78,28 @@ def radius(snapshot: Snapshot, entity: str) -> Radius:
     )
 
 
-def nodes_below(topology: Topology, entity: str) -> tuple[str, ...]:
-    """The names of the nodes that a component contains, powers, cools or connects, through whatever is between."""
-    reached = topology.downstream(entity, *SUPPORT)
-    ids = (entity, *reached) if entity.startswith("node:") else reached
-    return tuple(name.removeprefix("node:") for name in ids if name.startswith("node:"))
+def nodes_hit(topology: Topology, entity: str) -> tuple[str, ...]:
+    """The names of the nodes that a component contains, powers, cools or connects, through whatever is between.
+
+    A part that carries none itself (a pump, a supply, a leak detector) hits what the thing it sits in carries.
+    """
+    while entity:
+        reached = topology.downstream(entity, *SUPPORT)
+        ids = (entity, *reached) if entity.startswith("node:") else reached
+        nodes = tuple(name.removeprefix("node:") for name in ids if name.startswith("node:"))
+        if nodes:
+            return nodes
+        entity = _container(topology, entity)
+    return ()
+
+
+def _container(topology: Topology, entity: str) -> str:
+    """What a component sits in, "" for the pod and for what sits in nothing: all of a pod is no answer."""
+    for edge in topology.incoming.get(entity, ()):
+        inside = topology.components.get(edge.source)
+        if edge.relation is Relation.CONTAINS and inside is not None and inside.kind is not Kind.POD:
+            return inside.id
+    return ""
 
 
 def jobs_of(snapshot: Snapshot, nodes: Iterable[str]) -> tuple[str, ...]:

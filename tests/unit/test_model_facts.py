@@ -53,7 +53,9 @@ def test_a_mark_is_read_back_as_it_was_written(user, text):
     assert Mark.parse(str(mark)) == mark
 
 
-@pytest.mark.parametrize("reason", ["Not responding", "megapod is great", "megapod:op-1 ann leak", "", " megapod:op-1 a: b"])
+@pytest.mark.parametrize(
+    "reason", ["Not responding", "megapod is great", "megapod:op-1 ann leak", "", " megapod:op-1 a: b"]
+)
 def test_a_reason_without_our_mark_is_somebody_elses(reason):
     assert Reason(reason).mark is None
 

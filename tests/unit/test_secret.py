@@ -34,7 +34,9 @@ def python(code):
 
 
 async def test_a_command_gives_its_first_line(capfd):
-    password = await found(password_command=python(f"import sys; print('{VALUE}\\r\\nuser: root'); print('x', file=sys.stderr)"))
+    password = await found(
+        password_command=python(f"import sys; print('{VALUE}\\r\\nuser: root'); print('x', file=sys.stderr)")
+    )
     assert password.reveal() == VALUE
     assert VALUE not in repr(password)
     assert capfd.readouterr() == ("", ""), "its chatter stays off the screen"
@@ -71,7 +73,7 @@ def hanging(tmp_path):
 
         async def pid(self):
             async with asyncio.timeout(20):
-                while not (noted.exists() and noted.read_text().endswith(".")):
+                while not (noted.exists() and noted.read_text().endswith(".")):  # noqa: ASYNC110 - another process writes
                     await asyncio.sleep(0.01)
             return int(noted.read_text()[:-1])
 
@@ -116,7 +118,7 @@ class Memory(KeyringBackend):
     def get_password(self, service, username):
         return VALUE if (service, username) == ("megapod", "root") else None
 
-    def set_password(self, service, username, password):
+    def set_password(self, *_):
         raise AssertionError("megapod stores no password")
 
 

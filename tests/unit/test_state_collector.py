@@ -102,9 +102,7 @@ async def test_a_slow_family_is_not_asked_more_often_because_it_fails(source, co
 async def test_a_refused_login_is_not_tried_again_for_a_minute_and_then_for_longer(source, collect, refusal):
     source.error = refusal
     collector = collect()
-    pauses = []
-    for _ in range(6):
-        pauses.append(collector.pause_s((await collector.round()).error))
+    pauses = [collector.pause_s((await collector.round()).error) for _ in range(6)]
     assert pauses == [60.0, 120.0, 240.0, 480.0, DENIED_MAX_S, DENIED_MAX_S]
 
 

@@ -13,9 +13,7 @@ def parts(nodes=(), components=(), edges=(), racks=None, jobs=()):
 
 def test_what_nobody_places_hangs_off_the_pod_by_inference():
     topology = build(parts(["n1"]))
-    assert topology.outgoing["pod:alpha"] == (
-        Edge("pod:alpha", "node:n1", Relation.CONTAINS, Confidence.INFERRED),
-    )
+    assert topology.outgoing["pod:alpha"] == (Edge("pod:alpha", "node:n1", Relation.CONTAINS, Confidence.INFERRED),)
 
 
 def test_racks_of_the_config_hold_their_nodes():

@@ -42,9 +42,7 @@ def test_the_group_is_the_rack_whoever_told_it(make):
 
 def test_an_unchanged_node_is_the_same_object(make):
     def once(before, state="IDLE", power_w=None):
-        return join(
-            {"n1": make.facts(), "n2": make.facts(state)}, {"n2": make.hardware(power_w=power_w)}, {}, before
-        )
+        return join({"n1": make.facts(), "n2": make.facts(state)}, {"n2": make.hardware(power_w=power_w)}, {}, before)
 
     first = once({})
     second = once(first)

@@ -205,7 +205,10 @@ def test_a_pod_in_order(make, now, cells):
 
 
 def test_a_pod_names_the_sources_that_fail_and_counts_what_is_wrong(make, now, cells):
-    sources = {"slurm.nodes": make.source("slurm.nodes", SourceState.DENIED), "redfish": make.source("redfish", partial=True)}
+    sources = {
+        "slurm.nodes": make.source("slurm.nodes", SourceState.DENIED),
+        "redfish": make.source("redfish", partial=True),
+    }
     snapshot = make.snapshot([make.node("n1")], sources=sources)
     row = cells(pods.view([make.snapshot([make.node("n1")], sources=sources, findings=found(snapshot))], now))["alpha"]
     assert row["sources"] == Cell("slurm.nodes denied, redfish partial", "warning")
