@@ -5,12 +5,14 @@ import heapq
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from random import Random
 from typing import TypeVar
 
 import hypothesis
 import pytest
 
 from backends.errors import BackendError
+from backends.model.endpoint import SshEndpoint
 from backends.model.job import Job
 from backends.model.node import HardwareFacts, Node, Power, SchedulerFacts, Service
 from backends.model.observation import SchedulerJobs, SchedulerLayout, SchedulerNodes
@@ -20,6 +22,9 @@ from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Topology
 from backends.ports import Capability
+from backends.registry import Adapters
+from console.config import Config, PodConfig
+from console.state.session import Session
 
 hypothesis.settings.register_profile("megapod", database=None, deadline=None, max_examples=100)
 hypothesis.settings.load_profile("megapod")
@@ -132,7 +137,9 @@ class Make:
         }
         fields = {"pod": "alpha", "number": 1, "at": START, "read_only": False, "sources": sources, **more}
         return Snapshot(
-            nodes={node.name: node for node in nodes}, jobs={job.id: job for job in jobs}, **{"topology": Topology()} | fields
+            nodes={node.name: node for node in nodes},
+            jobs={job.id: job for job in jobs},
+            **{"topology": Topology()} | fields,
         )
 
 
@@ -153,7 +160,7 @@ _SERVICE = {
 
 
 class FakeScheduler:
-    """A `backends.ports.Scheduler` over a dictionary. `silent`, `refuse` and `half` are the ways it can go wrong."""
+    """A `backends.ports.Scheduler` over a dictionary. Faults: `silent`, `queue_silent`, `gate`, `refuse`, `half`."""
 
     where = "head"
 
@@ -163,9 +170,11 @@ class FakeScheduler:
         self.requests = 0
         self.written: list[tuple[str, tuple[str, ...]]] = []
         self.silent: BackendError | None = None
+        self.queue_silent: BackendError | None = None
         self.refuse: BackendError | None = None
         self.half: tuple[str, ...] | None = None
         self.write_takes: Callable[[], Awaitable[None]] | None = None
+        self.gate: asyncio.Event | None = None
         self.closed = 0
 
     @property
@@ -176,19 +185,21 @@ class FakeScheduler:
         self.closed += 1
 
     async def ping(self) -> str:
-        self._ask()
+        await self._ask()
         return "24.11.0"
 
     async def nodes(self) -> SchedulerNodes:
-        self._ask()
+        await self._ask()
         return SchedulerNodes(dict(self.facts))
 
     async def jobs(self) -> SchedulerJobs:
-        self._ask()
+        await self._ask()
+        if self.queue_silent:
+            raise self.queue_silent
         return SchedulerJobs(dict(self.queue))
 
     async def layout(self) -> SchedulerLayout:
-        self._ask()
+        await self._ask()
         return SchedulerLayout({}, {})
 
     async def drain(self, nodes: Sequence[str], reason: str) -> None:
@@ -221,8 +232,10 @@ class FakeScheduler:
     def _busy(self, name: str) -> bool:
         return any(name in job.nodes for job in self.queue.values())
 
-    def _ask(self) -> None:
+    async def _ask(self) -> None:
         self.requests += 1
+        if self.gate:
+            await self.gate.wait()
         if self.silent:
             raise self.silent
 
@@ -251,3 +264,14 @@ def fake_scheduler() -> type[FakeScheduler]:
 @pytest.fixture
 def settled() -> Callable[[], Awaitable[None]]:
     return settle
+
+
+@pytest.fixture
+def open_session(clock) -> Callable[[FakeScheduler], Session]:
+    """A session of one writable pod, `alpha`, over a fake scheduler, on the fake clock. Jitter is seeded."""
+
+    def make_session(scheduler: FakeScheduler, **pod: object) -> Session:
+        config = Config(pods={"alpha": PodConfig(ssh=SshEndpoint(host="head"), **{"read_only": False, **pod})})
+        return Session(config, clock=clock, random=Random(1), open_pod=lambda _: Adapters(scheduler=scheduler))
+
+    return make_session

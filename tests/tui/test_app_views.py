@@ -1,0 +1,208 @@
+"""What each view says: while it loads, once loaded, when a source has gone, through filter and drill-in."""
+
+import pytest
+
+from backends.errors import Unreachable
+
+SIZES = [(60, 20), (80, 24), (120, 40)]
+VIEWS = {
+    "1": "SEVERITY",
+    "2": "gpu001",
+    "3": "NODE",
+    "4": "SOURCE",
+    "5": "gpu008",
+    "6": "JOB",
+}
+
+
+async def test_the_first_frame_says_what_it_waits_for(bench):
+    one = bench()
+    one.scheduler.gate.clear()
+    async with one.on_screen() as pilot:
+        text = await one.until(pilot, "waiting for slurm.nodes")
+        assert "loading 0/3" in text
+        one.scheduler.gate.set()
+        await one.until(pilot, "gpu001", "live")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("key", VIEWS)
+async def test_every_view_draws_at_every_size(bench, key, size):
+    one = bench()
+    one.scheduler.run_job("77", "gpu001", "gpu002")
+    async with one.on_screen(*size) as pilot:
+        await one.until(pilot, "gpu001")
+        await pilot.press(key)
+        text = await one.until(pilot, VIEWS[key], "lab")
+        assert len(one.lines()) == size[1]
+        assert "Traceback" not in text
+
+
+async def test_chrome_is_two_lines(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001", "live")
+        lines = one.lines()
+        assert lines[0].split()[:2] == ["lab", "topology"]
+        assert "req/min" in lines[0]
+        assert "drain" in lines[-1]
+        assert "help" in lines[-1]
+
+
+async def test_a_lost_source_ages_its_facts_and_blanks_none(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008", "live")
+        one.scheduler.error = Unreachable("connection refused", where="head1")
+        one.clock.pass_s(252)
+        one.poke()
+        text = await one.until(pilot, "slurm.nodes failed ~4m12s")
+        assert all(f"gpu00{number}" in text for number in range(1, 9))
+        assert any("~ gpu001" in line or line.startswith(" ~gpu001") for line in text.splitlines()), text
+        await pilot.press("4")
+        await one.until(pilot, "connection refused", "slurm.jobs")
+        one.scheduler.error = None
+        one.poke()
+        await one.until(pilot, "live")
+
+
+async def test_filter_narrows_and_esc_brings_all_back(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008")
+        await pilot.press("slash", "0", "0", "3", "enter")
+        text = await one.until(pilot, "/003", "1 of 8")
+        assert "gpu008" not in text
+        await pilot.press("escape")
+        await one.until(pilot, "gpu008")
+
+
+async def test_filter_in_topology_keeps_what_matches(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu006")
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("slash", *"alloc", "enter")
+        text = await one.until(pilot, "1 of 8", "gpu006")
+        assert "gpu008" not in text
+
+
+async def test_drill_in_and_back_keeps_the_place(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008")
+        await pilot.press("down", "down", "enter")
+        await one.until(pilot, "node gpu003", "slurm.nodes", "ago", "r1")
+        await pilot.press("escape")
+        await one.until(pilot, "gpu008")
+        await pilot.press("enter")
+        await one.until(pilot, "node gpu003")
+
+
+async def test_a_rack_opens_its_nodes_and_a_job_its_own(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu005", "gpu006")
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("up", "enter")
+        text = await one.until(pilot, "nodes of r1", "gpu004")
+        assert "gpu005" not in text
+        await pilot.press("6")
+        await one.until(pilot, "train")
+        await pilot.press("enter")
+        text = await one.until(pilot, "nodes of job 77", "gpu006")
+        assert "gpu001" not in text
+
+
+async def test_a_job_lights_up_its_nodes_and_a_node_its_jobs(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu005", "gpu006")
+    one.scheduler.run_job("78", "gpu001")
+    async with one.on_screen() as pilot:
+        await pilot.press("3")
+        await one.until(pilot, "77", "78")
+        view = one.app.screen
+        assert view.map._highlighted == {"gpu005", "gpu006"}
+        await pilot.press("down")
+        assert view.map._highlighted == {"gpu001"}
+        await pilot.press("tab")
+        await pilot.pause()
+        assert view.lit() == {"78"}
+        view.map.move_to("gpu006")
+        await pilot.pause()
+        assert view.lit() == {"77"}
+        assert view.map._highlighted == {"gpu005", "gpu006"}
+
+
+async def test_markup_in_a_job_name_changes_nothing_but_its_cell(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu001", name="[red]x[/] [@click=app.quit]y", user="[b]eve[/b]")
+    async with one.on_screen(170, 40) as pilot:
+        await pilot.press("6")
+        await one.until(pilot, "[red]x[/] [@click=app.quit]y", "[b]eve[/b]")
+        await pilot.press("2")
+        await one.until(pilot, "77 [red]x[/] [@click=app.quit]y ([b]eve[/b])")
+
+
+async def test_help_is_made_from_what_works_here(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001")
+        await pilot.press("question_mark")
+        await one.until(pilot, "keys: topology", "drain: keep new work away", "other pane", "placement")
+        await pilot.press("escape")
+        await one.until(pilot, "live")
+
+
+async def test_keys_answer_while_the_pod_does_not(bench):
+    one = bench()
+    one.scheduler.gate.clear()
+    async with one.on_screen() as pilot:
+        for key, word in (("5", "nodes"), ("6", "jobs"), ("4", "health"), ("1", "triage")):
+            await pilot.press(key)
+            await one.until(pilot, word, within_s=1.0)
+        one.scheduler.gate.set()
+
+
+async def test_other_pods_are_one_list_away(bench):
+    one = bench(pods=2)
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001", "1 other pod live")
+        await pilot.press("p")
+        await one.until(pilot, "REQ/MIN", "lab2")
+        await pilot.press("down", "enter")
+        text = await one.until(pilot, "topology", "gpu001")
+        assert text.startswith(" lab2")
+
+
+async def test_one_pod_has_no_list(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001")
+        await pilot.press("p")
+        await one.until(pilot, "there is only this pod")
+
+
+async def test_resizing_breaks_nothing(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001")
+        for key in VIEWS:
+            await pilot.press(key)
+            for size in ((60, 20), (200, 60), (61, 20), (80, 24)):
+                await pilot.resize_terminal(*size)
+                await pilot.pause()
+                assert len(one.lines()) == size[1]
+        await pilot.press("5")
+        await one.until(pilot, "gpu001")
+
+
+async def test_closing_closes_the_adapters(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001")
+        await pilot.press("q")
+    assert one.scheduler.closed == 1
