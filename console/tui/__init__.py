@@ -1,0 +1,1 @@
+"""The Textual application: screens over the store, actions from the registry."""

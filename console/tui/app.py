@@ -1,0 +1,159 @@
+"""The application: opens the session after the first frame, hands screens what changed, and goes where they ask."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from console.config import Config
+from console.state.session import Session
+from console.tui.bridge import forward
+from console.tui.desk import Desk
+from console.tui.driver import TerminalDriver
+from console.tui.environment import Appearance
+from console.tui.operations import Operation, Operations
+from console.tui.screens.describe import DescribeView
+from console.tui.screens.health import HealthView
+from console.tui.screens.jobs import JobsView
+from console.tui.screens.nodes import NodesView, of_job, of_rack
+from console.tui.screens.operations import OperationsView
+from console.tui.screens.placement import PlacementView
+from console.tui.screens.pods import PodsView
+from console.tui.screens.topology import TopologyView
+from console.tui.screens.triage import TriageView
+from console.tui.screens.view import Asked, View
+from widgets.glyphs import glyph_set
+from widgets.themes import THEMES
+
+OPENS_ON = "topology"
+VIEWS: dict[str, type[View]] = {
+    "triage": TriageView,
+    "topology": TopologyView,
+    "placement": PlacementView,
+    "health": HealthView,
+    "nodes": NodesView,
+    "jobs": JobsView,
+}
+
+_BASE = 2
+"""Screens under any drill-in: Textual's own, which cannot be switched, and the view."""
+
+OpenSession = Callable[[Config], Session]
+
+
+class MegapodApp(App[int]):
+    """The console on the pods of a config.
+
+    `open_session` is called in a worker thread after the first frame: it imports asyncssh and httpx (0.5 s and more).
+    Whoever runs the app calls `close` when it has ended, whatever ended it.
+    """
+
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "leave", show=False, priority=True),
+        Binding("ctrl+q", "leave", show=False, priority=True),
+    ]
+
+    def __init__(self, config: Config, look: Appearance | None = None, open_session: OpenSession = Session) -> None:
+        look = look or Appearance()
+        super().__init__(driver_class=TerminalDriver, ansi_color=THEMES[look.theme].ansi or None)
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = THEMES[look.theme].name
+        self._open_session = open_session
+        self.desk = Desk(config, glyph_set(look.glyphs))
+        self.operations = Operations(self._operation_moved)
+        for name, kind in VIEWS.items():
+            self.install_screen(kind(self.desk, self.operations), name)
+
+    async def on_mount(self) -> None:
+        """The session is opened once something is on screen."""
+        await self.push_screen(OPENS_ON)
+        self.call_after_refresh(self._live)
+        self.set_interval(1.0, self._tick)
+
+    async def close(self) -> None:
+        """Let go of everything outside: connections and controllers' sessions. Safe to call twice."""
+        await self.operations.leave()
+        session, self.desk.session = self.desk.session, None
+        if session is not None:
+            await session.__aexit__(None, None, None)
+
+    def action_leave(self) -> None:
+        """Quit."""
+        self.exit(0)
+
+    @property
+    def top_view(self) -> View | None:
+        """The view on screen, under a dialog if there is one."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, View)), None)
+
+    def on_pods_changed(self) -> None:
+        """The view on screen draws what is new; the others do when one goes there."""
+        if self.top_view is not None:
+            self.top_view.redraw()
+
+    async def on_asked(self, event: Asked) -> None:
+        """Go where a view asks to go."""
+        match event.what:
+            case "quit":
+                self.exit(0)
+            case "view":
+                await self._go(event.subject)
+            case "back" if len(self.screen_stack) > _BASE:
+                await self.pop_screen()
+            case "pod":
+                self.desk.pod = event.subject
+                await self._go(OPENS_ON)
+            case _:
+                deeper = self._deeper(event)
+                if deeper is not None:
+                    await self.push_screen(deeper)
+
+    def _deeper(self, event: Asked) -> View | None:
+        """The screen to drill into."""
+        desk, operations = self.desk, self.operations
+        match event.what:
+            case "pods":
+                return PodsView(desk, operations)
+            case "operations":
+                return OperationsView(desk, operations)
+            case "nodes-of-rack":
+                return of_rack(desk, operations, event.subject)
+            case "nodes-of-job":
+                return of_job(desk, operations, event.subject)
+            case "node" | "job":
+                return DescribeView(desk, operations, event.what, event.subject)
+        return None
+
+    async def _go(self, name: str) -> None:
+        """A view by name, from however deep."""
+        while len(self.screen_stack) > _BASE:
+            await self.pop_screen()
+        await self.switch_screen(name)
+
+    @work(exit_on_error=True)
+    async def _live(self) -> None:
+        """Open the session, then collect and forward until the app ends."""
+        self.desk.session = session = await asyncio.to_thread(self._open_session, self.desk.config)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(session.watch())
+            tasks.create_task(forward(session.store, self.post_message))
+
+    def _tick(self) -> None:
+        """Ages move on; where none is shown nothing is sent."""
+        if self.top_view is not None:
+            self.top_view.redraw()
+
+    def _operation_moved(self, operation: Operation) -> None:
+        view = self.top_view
+        if view is None or not view.is_mounted:
+            return
+        view.redraw_chrome()
+        if operation.ended:
+            done = operation.result is not None and operation.outcome.value == "done"
+            view.say(operation.line, "ok" if done else "critical")
+            self.bell()

@@ -1,0 +1,100 @@
+"""The two lines around every view: what one looks at and how far it can be trusted, and what the keys do.
+
+An idle line reads the same from second to second: an age is told only where something is old, since a clock that
+ticks in a corner costs a slow link bytes and tells an operator nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from backends.model.snapshot import Snapshot
+from backends.model.source import SourceState, SourceStatus
+from console.words import age, count
+from widgets.glyphs import GlyphSet
+from widgets.statusline import Segment
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where the operator is: the view, how much of it is shown, what narrows it."""
+
+    title: str
+    counted: str = ""
+    filtered: str = ""
+    marked: int = 0
+
+
+def left(pod: str, place: Place, snapshot: Snapshot | None) -> list[Segment]:
+    """Pod, mode, view, filter, marks."""
+    segments = [Segment(f" {pod} ", "badge")]
+    if snapshot is not None and snapshot.read_only:
+        segments.append(Segment("READ-ONLY", "accent", 1))
+    segments.append(Segment(place.title, "title"))
+    if place.marked:
+        segments.append(Segment(f"{place.marked} marked", "mark"))
+    if place.filtered:
+        segments.append(Segment(f"/{place.filtered}", "accent"))
+    if place.counted:
+        segments.append(Segment(place.counted, "muted", 4))
+    return segments
+
+
+def right(snapshots: Mapping[str, Snapshot], pod: str, now: datetime, glyphs: GlyphSet, running: int) -> list[Segment]:
+    """Operations under way, findings, freshness, what it costs, the other pods."""
+    segments: list[Segment] = []
+    if running:
+        segments.append(Segment(count(running, "op"), "badge", 1))
+    snapshot = snapshots.get(pod)
+    if snapshot is not None:
+        segments.extend(_freshness(snapshot, now, glyphs))
+        segments.append(Segment(f"{snapshot.requests_last_min}/{snapshot.request_budget_per_min} req/min", "muted", 3))
+    segments.extend(_others(snapshots, pod))
+    return segments
+
+
+def _freshness(snapshot: Snapshot, now: datetime, glyphs: GlyphSet) -> list[Segment]:
+    """`live`; or each source that is not, with the age of what it last said."""
+    states = snapshot.sources.values()
+    bad = [status for status in states if not status.trusted and status.state is not SourceState.PENDING]
+    waiting = [status for status in states if status.state is SourceState.PENDING]
+    segments = [Segment(_said(status, now, glyphs), "critical" if _dead(status) else "warning") for status in bad[:1]]
+    if len(bad) > 1:
+        segments.append(Segment(f"+{len(bad) - 1}", "warning"))
+    if waiting and not bad:
+        done = len(snapshot.sources) - len(waiting)
+        segments.append(Segment(f"loading {done}/{len(snapshot.sources)}", "unknown"))
+    if not segments:
+        partial = [status.name for status in states if status.partial]
+        word = f"live, {partial[0]} partial" if partial else "live"
+        segments.append(Segment(word, "warning" if partial else "ok", 2))
+    return segments
+
+
+def _dead(status: SourceStatus) -> bool:
+    return status.state in (SourceState.FAILED, SourceState.DENIED)
+
+
+def _said(status: SourceStatus, now: datetime, glyphs: GlyphSet) -> str:
+    if status.observed_at is None:
+        return f"{status.name} {status.state.value} {age(status.failing_since, now)}"
+    return f"{status.name} {status.state.value} {glyphs.stale}{age(status.observed_at, now)}"
+
+
+def _others(snapshots: Mapping[str, Snapshot], pod: str) -> list[Segment]:
+    """The other pods, by how many are not as they should be."""
+    others = [snapshot for name, snapshot in snapshots.items() if name != pod]
+    if not others:
+        return []
+    bad = [snapshot.pod for snapshot in others if snapshot.partial]
+    if bad:
+        more = f" +{len(bad) - 1}" if len(bad) > 1 else ""
+        return [Segment(f"also {bad[0]}{more}", "warning", 2)]
+    return [Segment(f"{count(len(others), 'other pod')} live", "muted", 5)]
+
+
+def hints(keys: Iterable[tuple[str, str]], note: str = "") -> list[Segment]:
+    """The key line: the first keys matter most and go last when it is narrow. `note` says why some are not there."""
+    said: Sequence[tuple[str, str]] = tuple(keys)
+    segments = [Segment(text, "muted", at + 1, key) for at, (key, text) in enumerate(said)]
+    return [Segment(note, "accent", 1), *segments] if note else segments

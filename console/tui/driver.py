@@ -1,0 +1,55 @@
+"""The terminal, written to by Textual's own driver, except that a terminal which hung up stops nothing.
+
+Textual writes in a thread behind a queue of 30. When the SSH session is lost the first write fails, the thread dies,
+the queue fills, and the next write blocks the event loop for ever: nothing would close our own connections then
+(Textual 8.2, `drivers/_writer_thread.py`).
+"""
+
+import io
+from typing import TextIO, cast
+
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class Forgiving(io.TextIOBase):
+    """A text file that drops what cannot be written any more."""
+
+    def __init__(self, file: TextIO) -> None:
+        super().__init__()
+        self._file = file
+
+    def write(self, text: str, /) -> int:
+        """Write, or drop."""
+        try:
+            return self._file.write(text)
+        except OSError:
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, or drop."""
+        try:
+            self._file.flush()
+        except OSError:
+            return
+
+    def fileno(self) -> int:
+        """The terminal's."""
+        return self._file.fileno()
+
+    def isatty(self) -> bool:
+        """The terminal's."""
+        return self._file.isatty()
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver on a forgiving file."""
+
+    def __init__(
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if self._file is not None:
+            self._file = cast(
+                TextIO, Forgiving(self._file)
+            )  # it writes, flushes and knows its number: no more is asked

@@ -1,0 +1,52 @@
+"""The keys, as data: bindings, the key line and the help all come from here and from the registry of actions."""
+
+from msgspec import Struct
+from textual.binding import Binding
+
+from console.actions import ACTIONS
+
+
+class Key(Struct, frozen=True):
+    """A key of every view: what it calls and what it is called."""
+
+    key: str
+    action: str
+    text: str
+    shown: str = ""
+    hinted: bool = False
+
+
+VIEWS = (
+    Key("1", "view('triage')", "triage"),
+    Key("2", "view('topology')", "topology"),
+    Key("3", "view('placement')", "placement"),
+    Key("4", "view('health')", "health"),
+    Key("5", "view('nodes')", "nodes"),
+    Key("6", "view('jobs')", "jobs"),
+)
+
+COMMON = (
+    Key("question_mark", "help", "help", "?", hinted=True),
+    Key("slash", "filter", "filter", "/", hinted=True),
+    Key("space", "mark", "mark", "space", hinted=True),
+    Key("escape", "back", "back", "esc"),
+    Key("tab", "app.focus_next", "other pane", "tab"),
+    Key("y", "equivalent", "as commands", "y"),
+    Key("r", "refresh", "ask pod now", "r"),
+    Key("o", "operations", "operations", "o"),
+    Key("p,colon", "pods", "other pod", "p :"),
+    Key("q", "quit", "quit", "q", hinted=True),
+)
+
+
+def view_bindings() -> list[Binding]:
+    """The bindings every view has. Those of actions are there for every action; `check_action` says which exist."""
+    keys = [
+        Binding(key.key, key.action, key.text, show=False, key_display=key.shown or key.key, id=f"view.{key.text}")
+        for key in (*VIEWS, *COMMON)
+    ]
+    writes = [
+        Binding(action.key, f"act('{action.id}')", f"{action.verb}: {action.help}", show=False, id=f"act.{action.id}")
+        for action in ACTIONS
+    ]
+    return [*keys, *writes]

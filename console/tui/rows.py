@@ -1,0 +1,82 @@
+"""Views as a table's rows and columns. An unchanged row stays the same object, so that the table repaints nothing.
+
+Widths only grow while a view is shown: columns that breathe with their contents cannot be read, and each breath would
+repaint the screen.
+"""
+
+from collections.abc import Collection
+
+from console.views import cell as data
+from widgets.column import Column
+from widgets.paint import Align, width_of
+from widgets.row import Cell, Row
+
+WIDEST = 24
+FLEX_LEAST = 16
+
+
+class Rows:
+    """The rows of one table. `leave_out` names columns the screen does not show: ages that tick in every line."""
+
+    def __init__(self, *, leave_out: Collection[str] = ()) -> None:
+        self._leave_out = frozenset(leave_out)
+        self._known: dict[str, tuple[data.Row, bool, Row]] = {}
+        self._widths: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Another pod's rows come: widths start anew."""
+        self._known.clear()
+        self._widths.clear()
+
+    def rows(self, view: data.View, lit: Collection[str] = ()) -> list[Row]:
+        """The rows of a view; those whose key is in `lit` show it in their first cell."""
+        shown = [index for index, column in enumerate(view.columns) if column.key not in self._leave_out]
+        known: dict[str, tuple[data.Row, bool, Row]] = {}
+        for row in view.rows:
+            on = row.key in lit
+            old = self._known.get(row.key)
+            if old is not None and old[1] == on and old[0] == row:
+                known[row.key] = old
+                continue
+            for index in shown:
+                self._widen(view.columns[index].key, row.cells[index].text)
+            known[row.key] = (row, on, _row(row, shown, lit=on))
+        self._known = known
+        return [row for _, _, row in known.values()]
+
+    def columns(self, view: data.View) -> tuple[Column, ...]:
+        """The columns of a view at the widths its rows have needed so far. Call it after `rows`."""
+        return tuple(self._column(column) for column in view.columns if column.key not in self._leave_out)
+
+    def _column(self, column: data.Column) -> Column:
+        width = max(width_of(column.title), min(WIDEST, self._widths.get(column.key, 0)))
+        return Column(
+            key=column.key,
+            title=column.title,
+            width=0 if column.flex else width,
+            min_width=max(FLEX_LEAST, width_of(column.title)) if column.flex else width,
+            align=Align.RIGHT if column.right else Align.LEFT,
+            priority=column.priority,
+        )
+
+    def _widen(self, key: str, text: str) -> None:
+        width = width_of(text)
+        if width > self._widths.get(key, 0):
+            self._widths[key] = width
+
+
+def matches(row: Row, text: str) -> bool:
+    """Whether a filter's text is in a row, in any cell, whatever the case."""
+    wanted = text.casefold()
+    return any(wanted in (cell if isinstance(cell, str) else cell.text).casefold() for cell in row.cells)
+
+
+def _row(row: data.Row, shown: list[int], *, lit: bool) -> Row:
+    cells = [_cell(row.cells[index]) for index in shown]
+    if lit:
+        cells[0] = Cell(cells[0].text, "highlight")
+    return Row(row.key, tuple(cells))
+
+
+def _cell(cell: data.Cell) -> Cell:
+    return Cell(cell.text, "", stale=True) if cell.style == "stale" else Cell(cell.text, cell.style)

@@ -1,0 +1,55 @@
+"""Runs the console and lets go of everything it opened, whichever way it ends: q, ^C, SIGTERM, SIGHUP, a bug."""
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from console.config import Config
+from console.exit import Exit
+from console.headless.diagnostics import say
+from console.tui.environment import appearance, prepare
+
+if TYPE_CHECKING:
+    from console.tui.app import MegapodApp
+
+CLOSE_WITHIN_S = 5.0
+
+
+def main(config: Config) -> int:
+    """Open the console; returns its exit code. Textual is imported here, once the environment says how."""
+    prepare(os.environ)
+    from console.tui.app import MegapodApp  # 0.25 s; it reads the environment when imported
+
+    return asyncio.run(run(MegapodApp(config, appearance(os.environ))))
+
+
+async def run(app: "MegapodApp") -> int:
+    """Run the app to its end, then close what it opened. The terminal is given back first: closing may take a while."""
+    loop = asyncio.get_running_loop()
+    ended: list[int] = []
+
+    def end(number: int) -> None:
+        ended.append(number)
+        app.exit(int(Exit.INTERRUPTED))
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end, number)
+    try:
+        code = await app.run_async()
+    finally:
+        for operation in app.operations.running:
+            plan = operation.plan
+            say(f"{plan.verb} {plan.targets} ({plan.operation}) stands as far as it got; nobody follows it now")
+        await _close(app)
+    if ended:
+        return int(Exit.INTERRUPTED)
+    return code if code is not None else app.return_code or 0
+
+
+async def _close(app: "MegapodApp") -> None:
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN_S):
+            await app.close()
+    except TimeoutError:
+        say(f"some connection did not close within {CLOSE_WITHIN_S:.0f} s")

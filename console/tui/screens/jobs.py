@@ -1,0 +1,31 @@
+"""Jobs: the queue and what runs."""
+
+from backends.model.snapshot import Snapshot
+from console.tui.screens.table_view import TableView
+from console.tui.screens.view import Asked
+from console.views import cell as data
+from console.views import jobs
+
+
+class JobsView(TableView):
+    """The job table. An action on a job is one on the nodes it holds."""
+
+    TITLE_WORD = "jobs"
+    COMMAND = "jobs"
+    WAITS_FOR = ("slurm.jobs",)
+
+    def view(self, snapshot: Snapshot) -> data.View:
+        """Every job."""
+        return jobs.view(snapshot, self.desk.ages_now())
+
+    def open(self, key: str) -> None:
+        """Its nodes; the job itself while it has none."""
+        snapshot = self.desk.snapshot
+        job = snapshot.jobs.get(key) if snapshot else None
+        self.post_message(Asked("nodes-of-job" if job is not None and job.running else "job", key))
+
+    def selection(self) -> tuple[str, ...]:
+        """The nodes of the chosen jobs."""
+        snapshot = self.desk.snapshot
+        held = [snapshot.jobs[key] for key in self.chosen() if key in snapshot.jobs] if snapshot else []
+        return tuple(dict.fromkeys(node for job in held if job.running for node in job.nodes))

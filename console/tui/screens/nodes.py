@@ -1,0 +1,78 @@
+"""Nodes: all of a pod's, or those of one rack or job."""
+
+from collections.abc import Callable, Iterable
+
+from backends.model.snapshot import Snapshot
+from console.tui.desk import Desk
+from console.tui.operations import Operations
+from console.tui.screens.table_view import TableView
+from console.tui.screens.view import Asked
+from console.views import cell as data
+from console.views import nodes
+from console.views.racks import groups
+
+Scope = Callable[[Snapshot], Iterable[str]]
+
+
+class NodesView(TableView):
+    """The node table. Ages that tick in every line are left to the describe pane and the chrome."""
+
+    TITLE_WORD = "nodes"
+    COMMAND = "nodes"
+    LEAVE_OUT = ("seen",)
+
+    def view(self, snapshot: Snapshot) -> data.View:
+        """Every node."""
+        return nodes.view(snapshot, self.desk.ages_now())
+
+    def open(self, key: str) -> None:
+        """The node whole."""
+        self.post_message(Asked("node", key))
+
+    def selection(self) -> tuple[str, ...]:
+        """The marked nodes, else the one under the cursor."""
+        return self.chosen()
+
+
+class SomeNodesView(NodesView):
+    """The nodes of one rack or job, as they are now: a node that joins it appears."""
+
+    def __init__(self, desk: Desk, operations: Operations, title: str, group: str, scope: Scope) -> None:
+        super().__init__(desk, operations)
+        self._scope_title = title
+        self._node_group = group
+        self._scope = scope
+
+    def title_text(self) -> str:
+        """What they are of."""
+        return self._scope_title
+
+    def view(self, snapshot: Snapshot) -> data.View:
+        """Those in scope that are known."""
+        names = [name for name in self._scope(snapshot) if name in snapshot.nodes]
+        return nodes.view(snapshot, self.desk.ages_now(), names)
+
+    def command(self) -> str:
+        """The same by a node group."""
+        return f"megapod get nodes {self._node_group} --pod {self.desk.pod}"
+
+
+def of_rack(desk: Desk, operations: Operations, rack: str) -> SomeNodesView:
+    """The nodes of a rack."""
+    return SomeNodesView(
+        desk,
+        operations,
+        f"nodes of {rack}",
+        f"@rack:{rack}",
+        lambda snapshot: (node.name for node in groups(snapshot).get(rack, ())),
+    )
+
+
+def of_job(desk: Desk, operations: Operations, job: str) -> SomeNodesView:
+    """The nodes of a job."""
+
+    def members(snapshot: Snapshot) -> Iterable[str]:
+        found = snapshot.jobs.get(job)
+        return found.nodes if found else ()
+
+    return SomeNodesView(desk, operations, f"nodes of job {job}", f"@job:{job}", members)

@@ -1,0 +1,201 @@
+"""Topology: the pod as a tree beside a map of its nodes, and what the one under the cursor is about."""
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.types import CSSPathType
+from textual.widget import Widget
+
+from backends.model.snapshot import Snapshot
+from console.tui import describe
+from console.tui.desk import Desk
+from console.tui.heat import HeatCells
+from console.tui.operations import Operations
+from console.tui.rows import Rows, matches
+from console.tui.screens.view import Asked, View
+from console.tui.tree import TopologyTree
+from console.views import nodes
+from console.views.racks import groups
+from widgets.describe import Describe
+from widgets.heatmap import HeatMap
+from widgets.messages import CellHighlighted, CellSelected, ItemHighlighted, ItemSelected
+from widgets.tree import LineTree
+
+
+class TopologyView(View):
+    """Tree, map and details follow one cursor, whichever pane has the focus."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "topology.tcss"]
+    TITLE_WORD = "topology"
+    COMMAND = "racks"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "colour", "other colours", show=False)]
+
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__(desk, operations)
+        self._tree = TopologyTree(desk.glyphs)
+        self._heat = HeatCells(desk.glyphs)
+        self._rows = Rows()
+        self._opened_for: tuple[str, ...] = ()
+
+    @property
+    def tree_pane(self) -> LineTree:
+        """The tree."""
+        return self.query_one(LineTree)
+
+    @property
+    def map(self) -> HeatMap:
+        """The map."""
+        return self.query_one(HeatMap)
+
+    def body(self) -> ComposeResult:
+        """The tree at the left, the map over the details at the right."""
+        glyphs = self.desk.glyphs
+        with Horizontal(id="panes"):
+            yield LineTree(glyphs=glyphs, empty="no node is known yet", classes="pane")
+            with Vertical(classes="beside"):
+                yield HeatMap(glyphs=glyphs, empty="no node is known yet", classes="pane")
+                yield Describe(glyphs=glyphs, empty="", id="details")
+
+    def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
+        """All three panes."""
+        tree, heat = self.tree_pane, self.map
+        tree.waiting = heat.waiting = awaited
+        if snapshot is None:
+            tree.update(())
+            heat.update(())
+            return
+        only = self._matching(snapshot)
+        tree.update(self._tree.items(snapshot, only))
+        self._open_first(snapshot, only)
+        cells, legend = self._heat.cells(snapshot)
+        heat.set_legend(legend if snapshot.nodes else ())
+        heat.update(cells)
+        heat.highlight(only or ())
+        self._detail()
+
+    def title_text(self) -> str:
+        """With what the map shows, where it is not the state."""
+        return self.TITLE_WORD if self._heat.mode == "state" else f"{self.TITLE_WORD}: {self._heat.mode}"
+
+    def counted(self) -> str:
+        """Nodes, and how many match."""
+        snapshot = self.desk.snapshot
+        if snapshot is None or not snapshot.nodes:
+            return ""
+        only = self._matching(snapshot)
+        total = len(snapshot.nodes)
+        return f"{total} nodes" if only is None else f"{len(only)} of {total}"
+
+    def marks(self) -> Collection[str]:
+        """The marked nodes."""
+        return self.map.marks
+
+    def toggle_mark(self) -> None:
+        """Mark the node under the cursor; on a rack, its nodes."""
+        for name in self._under_cursor():
+            self.map.toggle_mark(name)
+
+    def clear_marks(self) -> None:
+        """Unmark every node."""
+        self.map.clear_marks()
+
+    def selection(self) -> tuple[str, ...]:
+        """The marked nodes, else the node or the rack under the cursor. The pod as a whole is never a target."""
+        snapshot = self.desk.snapshot
+        if snapshot is None:
+            return ()
+        if self.map.marks:
+            return tuple(name for name in snapshot.nodes if name in self.map.marks)
+        return self._under_cursor()
+
+    def action_colour(self) -> None:
+        """The next way to colour the map."""
+        self._heat.cycle()
+        self.redraw(force=True)
+
+    @on(ItemHighlighted)
+    def _item_highlighted(self, event: ItemHighlighted) -> None:
+        if self.tree_pane.has_focus and event.key is not None and event.key.startswith(("node:", "gpu:")):
+            self.map.move_to(_node_of(event.key))
+        self._detail()
+
+    @on(CellHighlighted)
+    def _cell_highlighted(self, event: CellHighlighted) -> None:
+        if self.map.has_focus and event.key is not None:
+            self.tree_pane.move_to(f"node:{event.key}")
+        self._detail()
+
+    @on(ItemSelected)
+    def _item_selected(self, event: ItemSelected) -> None:
+        kind, _, name = event.key.partition(":")
+        match kind:
+            case "rack":
+                self.post_message(Asked("nodes-of-rack", name))
+            case "node" | "gpu":
+                self.post_message(Asked("node", _node_of(event.key)))
+            case "pod":
+                self.post_message(Asked("view", "nodes"))
+
+    @on(CellSelected)
+    def _cell_selected(self, event: CellSelected) -> None:
+        self.post_message(Asked("node", event.key))
+
+    def on_descendant_focus(self) -> None:
+        """What the details are about follows the focus."""
+        self._detail()
+
+    def _under_cursor(self) -> tuple[str, ...]:
+        if self.map.has_focus:
+            return (self.map.cursor,) if self.map.cursor else ()
+        kind, _, name = (self.tree_pane.cursor or "").partition(":")
+        snapshot = self.desk.snapshot
+        if kind in ("node", "gpu"):
+            return (_node_of(self.tree_pane.cursor or ""),)
+        if kind == "rack" and snapshot is not None:
+            only = self._matching(snapshot)
+            return tuple(node.name for node in groups(snapshot).get(name, ()) if only is None or node.name in only)
+        return ()
+
+    def _detail(self) -> None:
+        snapshot = self.desk.snapshot
+        pane = self.query_one("#details", Describe)
+        names = self._under_cursor()
+        pane.display = bool(names)
+        if snapshot is not None and len(names) == 1:
+            pane.update(describe.brief(snapshot, names[0], self.desk.ages_now()))
+        elif snapshot is not None and names:
+            pane.update(describe.several(snapshot, names))
+
+    def _open_first(self, snapshot: Snapshot, only: Collection[str] | None) -> None:
+        """A pod opens with its racks open, as far as a screen holds them; a filter opens what it found."""
+        tree = self.tree_pane
+        racks = [f"rack:{name}" for name in groups(snapshot)]
+        opened = (snapshot.pod, *racks[:1])  # racks get their names when the sources that tell them have answered
+        if snapshot.nodes and self._opened_for != opened:
+            self._opened_for = opened
+            few = len(snapshot.nodes) <= max(24, tree.size.height)
+            tree.open_keys((f"pod:{snapshot.pod}", *(racks if few else racks[:1])))
+            first = next(iter(groups(snapshot).values()))[0].name
+            tree.move_to(f"node:{first}")
+        elif only is not None:
+            tree.open_keys(racks)
+
+    def _matching(self, snapshot: Snapshot) -> frozenset[str] | None:
+        """The nodes whose row in the node table has the filter's text; None without a filter."""
+        if not self.filter_text:
+            return None
+        rows = self._rows.rows(nodes.view(snapshot, self.desk.ages_now()))
+        return frozenset(row.key for row in rows if matches(row, self.filter_text))
+
+    def first_pane(self) -> Widget:
+        """The tree."""
+        return self.tree_pane
+
+
+def _node_of(key: str) -> str:
+    kind, _, name = key.partition(":")
+    return name.rpartition("/")[0] if kind == "gpu" else name
