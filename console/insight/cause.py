@@ -21,27 +21,30 @@ SUFFERS = {
     "node-health": frozenset({"cooling", "pump", "leak", "fan", "power", "power-supply", "fabric", "component"}),
     "gpu-health": frozenset({"cooling", "pump", "leak", "fabric"}),
     "nvlink-down": frozenset({"fabric"}),
-    "not-responding": frozenset({"power", "power-supply", "outlet"}),
+    "not-responding": frozenset({"power", "power-supply", "outlet", "off-but-scheduled"}),
     "off-but-scheduled": frozenset({"power", "power-supply", "outlet"}),
 }
 PLANT = frozenset(
     {"leak", "cooling", "pump", "fan", "power", "power-supply", "outlet", "fabric", "component", "redundancy-lost"}
 )
+CAUSES = frozenset().union(*SUFFERS.values())
 ALIKE_IN_A_RACK = 3
 
 
 def by_cause(found: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
     """The findings with effects folded into their causes, and the rest grouped where a rack shares one trouble."""
     found = _without_rollups(found, snapshot)
-    causes = [finding for finding in found if finding.rule in PLANT]
+    causes = [finding for finding in found if finding.rule in CAUSES]
     effects: defaultdict[str, list[Finding]] = defaultdict(list)
     alone: list[Finding] = []
     for finding in found:
-        cause = _cause_of(finding, causes)
-        if cause is None:
+        root, cause = None, _cause_of(finding, causes)
+        while cause is not None:  # what explains a cause explains its effects
+            root, cause = cause, _cause_of(cause, causes)
+        if root is None:
             alone.append(finding)
         else:
-            effects[cause.id].append(finding)
+            effects[root.id].append(finding)
     explained = [_with_effects(finding, effects[finding.id]) if finding.id in effects else finding for finding in alone]
     return _by_rack(explained, snapshot)
 

@@ -11,8 +11,9 @@ from console.state.session import Session
 from console.tui.sources import waiting
 from widgets.glyphs import GlyphSet
 
-AGES_EVERY = timedelta(seconds=5)
-"""How often the ages in rows move on. Each move repaints a column; the chrome tells what is old at once."""
+AGES_EVERY = timedelta(seconds=10)
+"""How often the ages in rows move on. Each move repaints a column (26 jobs at 80x24: 2.3 KB/s when every 5 s); the
+chrome tells what is old at once."""
 
 
 class Desk:

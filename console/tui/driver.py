@@ -50,6 +50,5 @@ class TerminalDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if self._file is not None:
-            self._file = cast(
-                TextIO, Forgiving(self._file)
-            )  # it writes, flushes and knows its number: no more is asked
+            # The driver writes, flushes and asks for the file's number: no more of a TextIOWrapper is needed.
+            self._file = cast("io.TextIOWrapper[io.BufferedWriter]", Forgiving(self._file))

@@ -176,6 +176,23 @@ def test_an_effect_outside_the_cause_is_told_apart(pod):
     assert found["off-but-scheduled"].hits_nodes == ("n6",)
 
 
+def test_a_node_that_is_off_does_not_also_complain_that_it_is_silent(pod):
+    node = pod.nodes["n6"]
+    off = replace(
+        node,
+        hardware=replace(node.hardware, power=Power.OFF),
+        scheduler=replace(node.scheduler, state=("IDLE", "NOT_RESPONDING"), responding=False),
+    )
+    (finding,) = findings(broken(pod, {"n6": off}))
+    assert finding.rule == "off-but-scheduled"
+    assert "not-responding: 1 node, n6" in finding.evidence
+    dead = {**pod.components, "power-shelf:s1": ill(detail="Failed")}
+    near = replace(off, name="n1", rack="r1", group="r1")
+    (root,) = findings(replace(broken(pod, {"n1": near}), components=dead))
+    assert root.rule == "power"
+    assert {"not-responding: 1 node, n1", "off-but-scheduled: 1 node, n1"} <= set(root.evidence)
+
+
 def test_what_is_stale_says_nothing_new(pod):
     silent = {**pod.sources, "redfish": replace(pod.sources["redfish"], state=SourceState.FAILED)}
     found = findings(replace(broken(pod, cdu__c1=ill()), sources=silent))

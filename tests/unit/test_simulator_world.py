@@ -87,8 +87,10 @@ def test_hot_coolant_makes_busy_gpus_critical_and_leaves_the_other_rack_alone() 
     busy = [gpu for node in pod.racks[0] for gpu in node.gpus if (gpu.heat.load or 0) > 0.9]
     assert busy
     assert max(gpu.heat.temp_c(pod.now_s) for gpu in busy) > CRITICAL_C - 5
-    assert any(gpu.health(pod.now_s) != "OK" for gpu in busy)
-    assert all(gpu.health(pod.now_s) == "OK" for node in pod.racks[1] for gpu in node.gpus)
+    assert any("ThermalLimit" in gpu.heat.causes for gpu in busy)
+    assert pod.alarms.rollup("austin-r1") == "Critical"
+    assert pod.alarms.rollup("austin-r2") == "OK"
+    assert all(not gpu.heat.causes for node in pod.racks[1] for gpu in node.gpus)
 
 
 def test_an_xid_fails_the_job_on_its_gpu() -> None:
@@ -97,14 +99,15 @@ def test_an_xid_fails_the_job_on_its_gpu() -> None:
     job = pod.scheduler.jobs[gpu.job or 0]
     plan_faults([parse_fault("gpu-xid")], {"austin": pod})
     pod.advance(6)
-    assert (gpu.health(pod.now_s), job.state) == ("Critical", "FAILED")
+    assert (pod.alarms.rollup("austin-r1-n03"), job.state) == ("Critical", "FAILED")
 
 
 def test_a_healthy_pod_is_all_ok() -> None:
     pod = world()
     for second in range(0, 3_600, 60):
         pod.advance(second)
-        assert {gpu.health(pod.now_s) for node in pod.nodes.values() for gpu in node.gpus} == {"OK"}
+        assert not pod.alarms.active
+        assert {gpu.heat.level(pod.now_s) for node in pod.nodes.values() for gpu in node.gpus} == {"OK"}
 
 
 @pytest.mark.parametrize("text", ["thermals", "thermal@x", "thermal@-1", "thermal@nan", "thermal@"])
