@@ -13,6 +13,8 @@ from msgspec import Struct
 from backends.model.node import Service
 from backends.model.snapshot import Snapshot
 
+MOST_NODES = 1_000_000
+
 
 class TargetError(Exception):
     """The targets cannot be used: one line that says which, and what is known instead."""
@@ -88,7 +90,10 @@ def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
 
 def _parse(expression: str, resolver: object) -> Iterable[str]:
     try:
-        return list(NodeSet(expression, resolver=resolver))
+        nodes = NodeSet(expression, resolver=resolver)
+        if len(nodes) > MOST_NODES:  # counted without being written out: n[1-99999999] would take all memory
+            raise TargetError(f"{_short(expression)}: {len(nodes)} nodes; no fleet has that many")
+        return list(nodes)
     except (NodeSetExternalError, GroupSourceError, GroupResolverError) as error:
         raise UnknownGroup(
             f"{expression}: no such group ({error}); groups are @rack: @job: @state: @partition:"

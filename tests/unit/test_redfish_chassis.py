@@ -1,4 +1,3 @@
-from backends.model.severity import Severity
 from backends.model.topology import Edge, Kind, Relation
 from backends.redfish.chassis import ChassisTree
 from backends.redfish.hosts import baseboards
@@ -47,9 +46,9 @@ def test_rack_tray_and_slot_through_links_of_either_side():
 
 def test_parts_and_their_edges():
     components, edges = tree(**POD).parts({"gpu001": "/t1"})
-    assert [(one.id, one.kind, one.health) for one in components] == [
-        ("rack:rack-1", Kind.RACK, Severity.WARNING),
-        ("tray:rack-1/tray-1", Kind.TRAY, Severity.UNKNOWN),
+    assert [(one.id, one.kind, one.slot) for one in components] == [
+        ("rack:rack-1", Kind.RACK, None),
+        ("tray:rack-1/tray-1", Kind.TRAY, 7),
     ]
     assert edges == (
         Edge("rack:rack-1", "tray:rack-1/tray-1", Relation.CONTAINS),

@@ -104,3 +104,8 @@ def test_a_name_with_a_node_sets_own_signs_is_listed_not_computed(names):
 
 def test_paddings_are_different_nodes():
     assert sorted(expand(fold(["n1", "n01", "n2"]))) == ["n01", "n1", "n2"]
+
+
+def test_a_range_beyond_any_fleet_is_refused_before_it_is_written_out():
+    with pytest.raises(TargetError, match="99999999 nodes"):
+        expand("n[1-99999999]")

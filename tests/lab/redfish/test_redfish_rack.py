@@ -66,5 +66,6 @@ async def test_trays_of_a_rack_and_what_a_round_costs(serve, hardware, reply, ex
     before = adapter.requests
     again = await adapter.inventory()
     assert adapter.requests - before == steady
-    assert [one.name for one in again.components if one.health is Severity.CRITICAL] == ["tray3"]
+    assert [one for one, facts in again.facts.items() if facts.health is Severity.CRITICAL] == ["tray:r7/tray3"]
+    assert again.components == inventory.components
     assert served.most_at_once <= 4
