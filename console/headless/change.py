@@ -13,9 +13,8 @@ from console.config import Config, load
 from console.exit import Exit
 from console.headless import document, loop, options, output
 from console.headless.diagnostics import Stop, say
-from console.operations.identity import new_operation, user
+from console.operations.draft import draft
 from console.operations.plan import Plan
-from console.operations.planner import Request
 from console.operations.result import Outcome, Result
 from console.operations.runner import Runner
 from console.state.session import Session
@@ -24,7 +23,6 @@ from console.views.plan import lines
 from console.words import count
 
 LOOK_WITHIN_S = 30.0
-TYPED_COUNT_OVER = 16
 
 
 def configure(parser: argparse.ArgumentParser, action: Action) -> None:
@@ -65,7 +63,8 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
     async with Session(config) as session:
         snapshots = await session.look(LOOK_WITHIN_S)
         targets = targets_of(arguments.nodes, snapshots)
-        plan = _plan(session, action, targets, arguments)
+        reason = arguments.reason.strip() if action.reason else ""
+        plan = draft(session, action, targets, reason, take_over=getattr(arguments, "take_over", False))
         if arguments.dry_run:
             return _print_plan(plan, arguments.output, session)
         if plan.refused:
@@ -85,19 +84,6 @@ def targets_of(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
             if status is not None and not status.trusted:
                 raise Stop(Exit.PARTIAL, document.problem(pod, status)) from None
         raise
-
-
-def _plan(session: Session, action: Action, targets: Targets, arguments: argparse.Namespace) -> Plan:
-    scheduler = session.scheduler(targets.pod)
-    request = Request(
-        operation=new_operation(),
-        user=user(),
-        reason=getattr(arguments, "reason", "").strip(),
-        at=session.clock.now(),
-        equivalent=scheduler.equivalent if scheduler and action.needs in scheduler.capabilities else None,
-        take_over=getattr(arguments, "take_over", False),
-    )
-    return action.planner(session.store[targets.pod], targets, request)
 
 
 def _print_plan(plan: Plan, how: str, session: Session) -> Exit:
@@ -128,9 +114,8 @@ def _confirm(plan: Plan, session: Session, *, yes: bool) -> None:
         )
     for line in lines(plan, session.clock.now()):
         say(line.text)
-    number = len(plan.nodes)
-    wanted = str(number) if number > TYPED_COUNT_OVER else "y"
-    question = f"type {number} to go on: " if number > TYPED_COUNT_OVER else "go on? [y/N] "
+    wanted = str(plan.count_to_type or "y")
+    question = f"type {wanted} to go on: " if plan.count_to_type else "go on? [y/N] "
     sys.stderr.write(question)
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() != wanted:

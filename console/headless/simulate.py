@@ -47,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fault", action="append", default=[], metavar="NAME", help="NAME[:TARGET][@SECONDS]; repeatable"
     )
+    parser.add_argument("--plain", action="store_true", help="serve Redfish over HTTP, without TLS and without Basic")
     parser.add_argument("--list-faults", action="store_true", help="print the faults there are, and exit")
     parser.add_argument("--write-config", metavar="FILE", help="write a config that reaches the pods")
     parser.add_argument("--for", dest="for_s", type=float, metavar="SECONDS", help="serve this long, then exit")
@@ -57,7 +58,8 @@ def words(arguments: argparse.Namespace) -> list[str]:
     """The words that ask another `megapod simulate` for the same pods; where they are served is not among them."""
     numbers = [f"--{name}={getattr(arguments, name)}" for name, *_ in _NUMBERS]
     limit = [] if arguments.for_s is None else [f"--for={arguments.for_s}"]
-    return [*numbers, *(f"--fault={fault}" for fault in arguments.fault), *limit]
+    plain = ["--plain"] if arguments.plain else []
+    return [*numbers, *(f"--fault={fault}" for fault in arguments.fault), *limit, *plain]
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -94,7 +96,7 @@ def _options(arguments: argparse.Namespace) -> "ServeOptions":
         faults = tuple(parse_fault(text) for text in arguments.fault)
     except FaultError as error:
         raise Stop(Exit.USAGE, str(error)) from error
-    return ServeOptions(**numbers, faults=faults)
+    return ServeOptions(**numbers, faults=faults, plain=arguments.plain)
 
 
 async def _serve(arguments: argparse.Namespace, options: "ServeOptions") -> Exit:

@@ -10,6 +10,7 @@ from backends.model.snapshot import Snapshot
 from console.exit import Exit
 
 EXPIRES_AFTER_S = 300
+TYPED_COUNT_OVER = 16
 
 
 class Obstacle(StrEnum):
@@ -125,6 +126,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     def empty(self) -> bool:
         """Whether there is nothing to change."""
         return not self.steps
+
+    @property
+    def count_to_type(self) -> int | None:
+        """The number of nodes a person must type to confirm; None where a yes is enough."""
+        return len(self.nodes) if len(self.nodes) > TYPED_COUNT_OVER else None
 
     @property
     def nodes(self) -> tuple[str, ...]:

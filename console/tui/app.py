@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
 from console.config import Config
@@ -25,6 +24,7 @@ from console.tui.screens.pods import PodsView
 from console.tui.screens.topology import TopologyView
 from console.tui.screens.triage import TriageView
 from console.tui.screens.view import Asked, View
+from widgets.frugal import FrugalApp
 from widgets.glyphs import glyph_set
 from widgets.themes import THEMES
 
@@ -44,7 +44,7 @@ _BASE = 2
 OpenSession = Callable[[Config], Session]
 
 
-class MegapodApp(App[int]):
+class MegapodApp(FrugalApp[int]):
     """The console on the pods of a config.
 
     `open_session` is called in a worker thread after the first frame: it imports asyncssh and httpx (0.5 s and more).

@@ -8,7 +8,7 @@ from backends.registry import redfish_sources
 from console.actions import ACTIONS, Action, available
 from console.config import Config
 from console.state.session import Session
-from console.tui.sources import waiting
+from console.views.sources import waiting
 from widgets.glyphs import GlyphSet
 
 AGES_EVERY = timedelta(seconds=10)

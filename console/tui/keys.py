@@ -31,6 +31,7 @@ COMMON = (
     Key("space", "mark", "mark", "space", hinted=True),
     Key("escape", "back", "back", "esc"),
     Key("tab", "app.focus_next", "other pane", "tab"),
+    Key("b", "blast", "what it hits", "b"),
     Key("y", "equivalent", "as commands", "y"),
     Key("r", "refresh", "ask pod now", "r"),
     Key("o", "operations", "operations", "o"),

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from console.headless.change import TYPED_COUNT_OVER
 from console.operations.plan import Obstacle, Plan
 from console.views.plan import lines
 from widgets.dialog import Question
@@ -11,11 +10,10 @@ from widgets.dialog_body import DialogLine
 
 def question(plan: Plan, now: datetime) -> Question:
     """Whether to run it. A large one wants its count typed."""
-    number = len(plan.nodes)
     return Question(
         title=f"{plan.verb} {plan.targets}?",
         body=_body(plan, now),
-        count=number if number > TYPED_COUNT_OVER else None,
+        count=plan.count_to_type,
         yes=plan.verb.capitalize(),
         danger=True,
     )

@@ -6,9 +6,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from console.actions import Action
-from console.operations.identity import new_operation, user
+from console.operations.draft import draft
 from console.operations.plan import Plan
-from console.operations.planner import Request
 from console.state.session import Session
 from console.targets import Targets
 from console.tui import plan_dialog
@@ -81,17 +80,7 @@ async def write(asker: Asker, session: Session, wish: Wish) -> None:
 
 def make(session: Session, wish: Wish) -> Plan:
     """The plan of a wish over what is known now."""
-    scheduler = session.scheduler(wish.targets.pod)
-    able = scheduler is not None and wish.action.needs in scheduler.capabilities
-    request = Request(
-        operation=new_operation(),
-        user=user(),
-        reason=wish.reason,
-        at=session.clock.now(),
-        equivalent=scheduler.equivalent if scheduler is not None and able else None,
-        take_over=wish.take_over,
-    )
-    return wish.action.planner(session.store[wish.targets.pod], wish.targets, request)
+    return draft(session, wish.action, wish.targets, wish.reason, take_over=wish.take_over)
 
 
 def missing_reason(text: str) -> str:

@@ -41,7 +41,8 @@ def _blast(plan: Plan, now: datetime) -> Iterator[Cell]:
         yield Cell(f"hits no job; {blast.gpus} GPUs leave service", "ok")
     else:
         users = ", ".join(blast.users)
-        yield Cell(f"{count(len(blast.jobs), 'job')} of {users} run there and will complete first:", "warning")
+        run = "runs there and completes" if len(blast.jobs) == 1 else "run there and complete"
+        yield Cell(f"{count(len(blast.jobs), 'job')} of {users} {run} first:", "warning")
         yield from (Cell(f"  {_job(hit, now)}") for hit in blast.jobs[:MOST_JOBS])
         if len(blast.jobs) > MOST_JOBS:
             yield Cell(f"  and {len(blast.jobs) - MOST_JOBS} more")

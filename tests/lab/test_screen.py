@@ -112,7 +112,7 @@ async def test_a_dead_slurmctld_keeps_the_table_and_is_named(pod):
         pod.ctl("stop", "slurmctld")
         await screen.until(lambda now: "live" not in now.text.splitlines()[0])
         for name in ("gpu001", "gpu016"):
-            assert "idle" in screen.row(name)
+            assert "idle" in screen.line(name)
         await screen.press("4")
         await screen.shows("slurm.nodes", "slurmctld")
         pod.ctl("start", "slurmctld")

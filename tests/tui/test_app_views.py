@@ -206,3 +206,17 @@ async def test_closing_closes_the_adapters(bench):
         await one.until(pilot, "gpu001")
         await pilot.press("q")
     assert one.scheduler.closed == 1
+
+
+async def test_b_says_what_a_node_hits(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu002", name="llama")
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008")
+        await pilot.press("down", "b")
+        await one.until(pilot, "blast radius of node:gpu002", "77 llama (ada)", "rack:r1")
+        await pilot.press("escape", "6")
+        await one.until(pilot, "llama")
+        await pilot.press("b")
+        await one.until(pilot, "blast radius of job:77", "hits 1 node")

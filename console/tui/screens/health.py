@@ -10,11 +10,11 @@ from textual.widget import Widget
 from backends.model.node import Power
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from console.tui import sources
 from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.rows import Rows
 from console.tui.screens.triage import TriageView
+from console.views import sources
 from console.views.nodes import hottest_c
 from widgets.describe import Describe
 from widgets.messages import RowHighlighted

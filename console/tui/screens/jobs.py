@@ -24,6 +24,10 @@ class JobsView(TableView):
         job = snapshot.jobs.get(key) if snapshot else None
         self.post_message(Asked("nodes-of-job" if job is not None and job.running else "job", key))
 
+    def entity(self) -> str:
+        """The job."""
+        return f"job:{self.table.cursor}" if self.table.cursor else ""
+
     def selection(self) -> tuple[str, ...]:
         """The nodes of the chosen jobs."""
         snapshot = self.desk.snapshot

@@ -103,6 +103,13 @@ class TopologyView(View):
         """Unmark every node."""
         self.map.clear_marks()
 
+    def entity(self) -> str:
+        """The node, the rack or the pod under the cursor."""
+        if self.map.has_focus:
+            return f"node:{self.map.cursor}" if self.map.cursor else ""
+        key = self.tree_pane.cursor or ""
+        return f"node:{_node_of(key)}" if key.startswith("gpu:") else key
+
     def selection(self) -> tuple[str, ...]:
         """The marked nodes, else the node or the rack under the cursor. The pod as a whole is never a target."""
         snapshot = self.desk.snapshot

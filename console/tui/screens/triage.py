@@ -46,6 +46,13 @@ class TriageView(TableView):
         found = snapshot.findings if snapshot else ()
         return next((finding for finding in found if finding.id == self.table.cursor), None)
 
+    def entity(self) -> str:
+        """What the finding is about; the pod for a source, whose silence hides all of it."""
+        finding = self.current()
+        if finding is None:
+            return ""
+        return f"pod:{self.desk.pod}" if finding.entity.startswith("source:") else finding.entity
+
     def selection(self) -> tuple[str, ...]:
         """The nodes that the chosen findings hit."""
         snapshot = self.desk.snapshot

@@ -17,6 +17,7 @@ from textual.widget import Widget
 
 from backends.model.snapshot import Snapshot
 from console.actions import ACTIONS, action
+from console.insight.radius import radius
 from console.operations.plan import Plan
 from console.state.session import Session
 from console.targets import Targets
@@ -24,6 +25,7 @@ from console.tui import chrome, panel_help, writing
 from console.tui.desk import Desk
 from console.tui.keys import COMMON, view_bindings
 from console.tui.operations import Operations
+from console.views.radius import lines
 from widgets.dialog import Answer, Dialog, Question
 from widgets.dialog_body import DialogLine
 from widgets.filterbar import FilterBar
@@ -77,6 +79,11 @@ class View(Screen[None]):
     def selection(self) -> tuple[str, ...]:
         """The nodes an action is for: the marked ones, else what the cursor is on."""
         return ()
+
+    def entity(self) -> str:
+        """What `b` is about: the one node an action would be for, or what a sub-class has under its cursor."""
+        nodes = self.selection()
+        return f"node:{nodes[0]}" if len(nodes) == 1 else ""
 
     def marks(self) -> Collection[str]:
         """What is marked."""
@@ -236,6 +243,16 @@ class View(Screen[None]):
     def action_help(self) -> None:
         """The keys that work here."""
         self._read(panel_help.question(self, self.title_text(), self.desk.why_not()))
+
+    def action_blast(self) -> None:
+        """What the thing under the cursor hits, and what it stands on."""
+        snapshot, entity = self.desk.snapshot, self.entity()
+        if snapshot is None or entity not in snapshot.topology.components:
+            self.say("nothing here has a radius: put the cursor on a node, a job, a rack or a finding", "warning")
+            return
+        found = lines(radius(snapshot, entity))
+        body = tuple(DialogLine(((line.text, line.style),)) for line in found)
+        self._read(Question(title=f"blast radius of {entity}", body=body, yes="", no="Close"))
 
     def action_equivalent(self) -> None:
         """What one would have typed: for this view, and for what was begun last."""

@@ -1,0 +1,23 @@
+"""Draws up a plan for a live pod: the one way from a wish to a plan, for the screen and for scripts."""
+
+from console.actions import Action
+from console.operations.identity import new_operation, user
+from console.operations.plan import Plan
+from console.operations.planner import Request
+from console.state.session import Session
+from console.targets import Targets
+
+
+def draft(session: Session, action: Action, targets: Targets, reason: str, *, take_over: bool = False) -> Plan:
+    """The plan of an action over what is known of the pod now. Nothing is asked of the pod, nothing is changed."""
+    scheduler = session.scheduler(targets.pod)
+    able = scheduler is not None and action.needs in scheduler.capabilities
+    request = Request(
+        operation=new_operation(),
+        user=user(),
+        reason=reason,
+        at=session.clock.now(),
+        equivalent=scheduler.equivalent if scheduler is not None and able else None,
+        take_over=take_over,
+    )
+    return action.planner(session.store[targets.pod], targets, request)
