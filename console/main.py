@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 VERBS = {
-    "get": "list pods, racks, nodes, gpus, jobs or findings",
+    "get": "list pods, racks, nodes, gpus, jobs, plant or findings",
     "blast": "what something hits, and what it stands on",
     "drain": "keep new work away from nodes; running work completes",
     "resume": "give nodes back to the scheduler",

@@ -19,7 +19,8 @@ Facts = SchedulerFacts | HardwareFacts | ComponentFacts | Job | Partition | Rese
 class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     """A pod as known at `at`. An unchanged node, job or topology is the same object as in the snapshot before.
 
-    `read_only` is the pod's configured mode: dangerous actions do not exist there. `requests_last_min` is what
+    `read_only` is the pod's configured mode: dangerous actions do not exist there. `trends` are the plant's
+    last readings, oldest first, by `component quantity label`. `requests_last_min` is what
     megapod asked of its controllers, against `request_budget_per_min`.
     """
 
@@ -38,6 +39,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     topology: Topology = Topology()
     components: dict[str, ComponentFacts] = {}
     conditions: tuple[Condition, ...] = ()
+    trends: dict[str, tuple[float, ...]] = {}
     sources: dict[str, SourceStatus] = {}
     findings: tuple[Finding, ...] = ()
 

@@ -151,13 +151,27 @@ def jobs(snapshot: Snapshot) -> Iterable[Item]:
         }
 
 
+def plant(snapshot: Snapshot) -> Iterable[Item]:
+    """A component of the plant, with what is observed of it."""
+    for identity, facts in snapshot.components.items():
+        component = snapshot.topology.components.get(identity)
+        if component is not None:
+            yield {
+                "pod": snapshot.pod,
+                **_builtin(component),
+                **_builtin(facts),
+                "observed_at": snapshot.observed_at(facts),
+                "stale": snapshot.stale(facts),
+            }
+
+
 def findings(snapshot: Snapshot) -> Iterable[Item]:
     """A finding."""
     for finding in snapshot.findings:
         yield {"pod": snapshot.pod, **_builtin(finding)}
 
 
-ITEMS = {"pods": pods, "racks": racks, "nodes": nodes, "gpus": gpus, "jobs": jobs, "findings": findings}
+ITEMS = {"pods": pods, "racks": racks, "nodes": nodes, "gpus": gpus, "jobs": jobs, "plant": plant, "findings": findings}
 
 
 def _builtin(value: Struct) -> Item:

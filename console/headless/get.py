@@ -10,10 +10,17 @@ from console.headless import document, loop, options, output
 from console.headless.change import scheduler_only, targets_of
 from console.headless.diagnostics import say
 from console.state.session import Session
-from console.views import findings, gpus, jobs, nodes, pods, racks
+from console.views import findings, gpus, jobs, nodes, plant, pods, racks
 from console.views.cell import Cell, Column, Row, View
 
-VIEWS = {"racks": racks.view, "nodes": nodes.view, "gpus": gpus.view, "jobs": jobs.view, "findings": findings.view}
+VIEWS = {
+    "racks": racks.view,
+    "nodes": nodes.view,
+    "gpus": gpus.view,
+    "jobs": jobs.view,
+    "plant": plant.view,
+    "findings": findings.view,
+}
 
 EPILOG = """\
 examples:
@@ -21,6 +28,7 @@ examples:
   megapod get nodes gpu[001-004]         some of them
   megapod get nodes @state:drained       groups: @rack: @state: @job: @partition:
   megapod get jobs -o json | jq '.items[] | select(.gpus >= 8) | .id'
+  megapod get plant                      power, cooling, leaks, fabric, with their readings
   megapod get findings                   what is wrong, worst first
 
 exit codes: 0 all sources answered · 2 usage · 3 the data is partial (which sources, on stderr and in the JSON)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from backends.model.finding import Finding
-from backends.model.observation import Payload, SchedulerLayout
+from backends.model.observation import HardwareInventory, Payload, SchedulerLayout
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Edge, Kind
@@ -17,6 +17,7 @@ from console.state.budget import Budget
 from console.state.freshness import after, quiet
 from console.state.gathered import carry, gather
 from console.state.graph import Parts, build, placements, places
+from console.state.history import History
 from console.state.join import join, node_names
 from console.state.observation import Observation
 
@@ -56,6 +57,7 @@ class PodWriter:
         self._insight = insight
         self._payloads: dict[str, Payload] = {}
         self._parts: Parts | None = None
+        self._history = History()
 
     def observe(self, observation: Observation) -> Snapshot:
         """Merge one round; returns the new snapshot."""
@@ -63,6 +65,8 @@ class PodWriter:
         if observation.payload is not None:
             before = self._payloads.get(observation.source)
             self._payloads[observation.source] = carry(observation.payload, before, status)
+            if isinstance(observation.payload, HardwareInventory):
+                self._remember()
         sources = {**self.snapshot.sources, observation.source: after(status, observation)}
         answered_at = observation.at + timedelta(seconds=observation.took_s)
         return self._publish(sources, max(answered_at, self.snapshot.at))
@@ -75,6 +79,10 @@ class PodWriter:
             if status.trusted and quiet(status, now)
         }
         return self._publish({**self.snapshot.sources, **silent}, now) if silent else None
+
+    def _remember(self) -> None:
+        facts = (one.facts for one in self._payloads.values() if isinstance(one, HardwareInventory))
+        self._history.remember({key: known for found in facts for key, known in found.items()})
 
     def _publish(self, sources: dict[str, SourceStatus], at: datetime) -> Snapshot:
         before = self.snapshot
@@ -112,6 +120,7 @@ class PodWriter:
             topology=topology,
             components={names.get(identity, identity): facts for identity, facts in found.facts.items()},
             conditions=tuple(found.conditions),
+            trends=self._history.trends,
             requests_last_min=self._budget.used,
         )
         self.snapshot = replace(joined, findings=self._insight(joined))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.types import CSSPathType
 from textual.widget import Widget
 
@@ -14,7 +15,8 @@ from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.rows import Rows
 from console.tui.screens.triage import TriageView
-from console.views import sources
+from console.views import plant, sources
+from console.views.cell import View
 from console.views.nodes import hottest_c
 from widgets.describe import Describe
 from widgets.messages import RowHighlighted
@@ -23,14 +25,16 @@ from widgets.table import LineTable
 
 
 class HealthView(TriageView):
-    """A line of readings, the findings, and the sources with their state, cost and error."""
+    """A line of readings, the findings, and below them the plant, or the sources where one of them is not well."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "health.tcss"]
     TITLE_WORD = "health"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "below", "plant or sources", show=False)]
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._source_rows = Rows()
+        self._plant: bool | None = None
 
     @property
     def table(self) -> LineTable:
@@ -54,13 +58,28 @@ class HealthView(TriageView):
             table.update(())
             return
         self.query_one("#readings", StatusLine).show_segments(tuple(readings(snapshot)))
-        view = sources.view(snapshot, self.desk.ages_now())
+        view = self._below(snapshot)
         rows = self._source_rows.rows(view)
         columns = self._source_rows.columns(view)
         if columns != table.columns:
             table.set_columns(columns)
         table.update(rows)
-        table.styles.height = min(len(rows) + 2, 8)
+        table.styles.height = min(len(rows) + 2, 9)
+
+    def action_below(self) -> None:
+        """The plant instead of the sources, and back."""
+        self._plant = not self._showing_plant(self.desk.snapshot)
+        self.redraw(force=True)
+
+    def _showing_plant(self, snapshot: Snapshot | None) -> bool:
+        """What was chosen; else the plant where one is known and no source has anything to complain of."""
+        if self._plant is not None or snapshot is None:
+            return bool(self._plant)
+        return bool(snapshot.components) and not snapshot.partial
+
+    def _below(self, snapshot: Snapshot) -> View:
+        now = self.desk.ages_now()
+        return plant.view(snapshot, now, folded=True) if self._showing_plant(snapshot) else sources.view(snapshot, now)
 
     def first_pane(self) -> Widget:
         """The findings."""

@@ -1,0 +1,152 @@
+"""The plant: power against budget, coolant, leaks, fans, fabric; the readings with their units and where they go."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+
+from backends.model.measurement import Measurement, Quantity
+from backends.model.plant import ComponentFacts
+from backends.model.severity import Severity
+from backends.model.snapshot import Snapshot
+from backends.model.topology import Component, Kind
+from console.state.history import trend_key
+from console.views.cell import Cell, Column, Row, View
+from console.views.marks import severity, text
+from console.words import UNKNOWN, count
+
+COLUMNS = (
+    Column(key="component", title="COMPONENT"),
+    Column(key="health", title="HEALTH"),
+    Column(key="state", title="STATE", priority=2),
+    Column(key="readings", title="READINGS", flex=True),
+    Column(key="trend", title="TREND", priority=1),
+)
+
+ORDER = (
+    Kind.POD,
+    Kind.RACK,
+    Kind.CDU,
+    Kind.LOOP,
+    Kind.PUMP,
+    Kind.LEAK_DETECTOR,
+    Kind.POWER_SHELF,
+    Kind.POWER_SUPPLY,
+    Kind.PDU,
+    Kind.OUTLET,
+    Kind.NVLINK_DOMAIN,
+    Kind.SWITCH,
+    Kind.FAN,
+    Kind.TRAY,
+)
+MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
+SHOWN = 4
+BARS = "▁▂▃▄▅▆▇█"
+
+_SAID = {
+    Quantity.TEMPERATURE: ("", "°C"),
+    Quantity.SUPPLY_TEMPERATURE: ("supply", "°C"),
+    Quantity.RETURN_TEMPERATURE: ("return", "°C"),
+    Quantity.DEW_POINT: ("dew point", "°C"),
+    Quantity.HUMIDITY: ("humidity", "%"),
+    Quantity.FLOW: ("flow", "l/min"),
+    Quantity.PRESSURE: ("pressure", "kPa"),
+    Quantity.SUPPLY_PRESSURE: ("supply", "kPa"),
+    Quantity.RETURN_PRESSURE: ("return", "kPa"),
+    Quantity.DELTA_PRESSURE: ("Δp", "kPa"),
+    Quantity.HEAT_REMOVED: ("heat", "kW"),
+    Quantity.LEVEL: ("level", "%"),
+    Quantity.SPEED: ("speed", "%"),
+    Quantity.LOAD: ("load", "%"),
+    Quantity.ENERGY: ("energy", "kWh"),
+    Quantity.VOLTAGE: ("", "V"),
+    Quantity.CURRENT: ("", "A"),
+}
+
+
+def view(snapshot: Snapshot, now: datetime, *, folded: bool = False) -> View:  # noqa: ARG001 - every view is called alike
+    """One row a component; `folded` makes one row of all the healthy ones of a kind there are many of."""
+    rows = tuple(_folded(snapshot) if folded else (_row(snapshot, *one) for one in _known(snapshot)))
+    return View(kind="plant", columns=COLUMNS, rows=rows, empty="no controller tells of power, cooling or fabric")
+
+
+def _known(snapshot: Snapshot) -> list[tuple[Component, ComponentFacts]]:
+    topology = snapshot.topology
+    found = [
+        (topology.components[key], facts) for key, facts in snapshot.components.items() if key in topology.components
+    ]
+    return sorted((one for one in found if one[0].kind in ORDER), key=lambda one: ORDER.index(one[0].kind))
+
+
+def _folded(snapshot: Snapshot) -> Iterator[Row]:
+    """Those that are not well first; then what there is one or two of; then the many, counted."""
+    known = _known(snapshot)
+    ill = [one for one in known if _severity(one[1]) in (Severity.CRITICAL, Severity.WARNING)]
+    yield from (_row(snapshot, *one) for one in sorted(ill, key=lambda one: _severity(one[1]).rank))
+    many: defaultdict[Kind, list[tuple[Component, ComponentFacts]]] = defaultdict(list)
+    for component, facts in known:
+        if (component, facts) in ill:
+            continue
+        if component.kind in MANY:
+            many[component.kind].append((component, facts))
+        else:
+            yield _row(snapshot, component, facts)
+    for kind, members in many.items():
+        yield _counted(snapshot, kind, members)
+
+
+def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, ComponentFacts]]) -> Row:
+    unknown = sum(facts.health is Severity.UNKNOWN for _, facts in members)
+    health = Severity.UNKNOWN if unknown == len(members) else Severity.OK
+    old = any(snapshot.stale(facts) for _, facts in members)
+    said = f"{unknown} not known" if 0 < unknown < len(members) else ""
+    name = count(len(members), kind.value.replace("-", " ")).replace("switchs", "switches")
+    return Row(f"all:{kind.value}", (Cell(name), severity(health, stale=old), text(""), text(said), text("")))
+
+
+def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row:
+    old = snapshot.stale(facts)
+    shown = [one for one in facts.measurements if one.quantity is not Quantity.POWER_CAPACITY]
+    said = " · ".join(reading(one, facts) for one in sorted(shown, key=lambda one: one.severity.rank)[:SHOWN])
+    points = snapshot.trends.get(trend_key(component.id, shown[0]), ()) if shown else ()
+    return Row(
+        component.id,
+        (
+            Cell(f"{component.kind.value.replace('-', ' ')} {component.name}"),
+            severity(_severity(facts), stale=old),
+            text(facts.detail or facts.state, stale=old),
+            text(said, stale=old),
+            text(spark(points)),
+        ),
+    )
+
+
+def _severity(facts: ComponentFacts) -> Severity:
+    """The worse of what it says and what it reads; a reading without limits proves nothing about an unknown."""
+    bad = [one.severity for one in facts.measurements if one.severity in (Severity.CRITICAL, Severity.WARNING)]
+    return min((facts.health, *bad), key=lambda health: health.rank)
+
+
+def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:
+    """`supply 30.1 °C`; power as kW, against what is allowed where that is known; `?` without a value."""
+    if one.value is None:
+        return f"{one.label or one.quantity.value} {UNKNOWN}"
+    if one.quantity is Quantity.POWER:
+        allowed = (
+            next((m.value for m in facts.measurements if m.quantity is Quantity.POWER_CAPACITY), None)
+            if facts
+            else None
+        )
+        of = f" of {allowed / 1000:.1f}" if allowed else ""
+        return f"{one.value / 1000:.1f}{of} kW"
+    word, unit = _SAID.get(one.quantity, ("", one.quantity.value.rpartition("_")[2]))
+    return " ".join(part for part in (one.label or word, f"{one.value:.4g}", unit) if part)
+
+
+def spark(points: tuple[float, ...], width: int = 12) -> str:
+    """The last points as bars between their own lowest and highest; flat ones stay low."""
+    last = points[-width:]
+    if len(last) < 2:
+        return ""
+    low, high = min(last), max(last)
+    scale = (len(BARS) - 1) / (high - low) if high - low > 0.01 * max(abs(high), 1) else 0.0
+    return "".join(BARS[round((point - low) * scale)] for point in last)

@@ -1,0 +1,93 @@
+"""The plant as rows: units that are real, the many counted, the ill on top, nothing unknown called well."""
+
+import pytest
+from msgspec.structs import replace
+
+from backends.model.measurement import Measurement, Quantity
+from backends.model.plant import ComponentFacts
+from backends.model.severity import Severity
+from backends.model.snapshot import Snapshot
+from backends.model.source import SourceState, SourceStatus
+from backends.model.topology import Component, Kind, Topology
+from console.state.history import POINTS, History
+from console.views.plant import reading, spark, view
+
+
+def facts(health=Severity.OK, *measurements, **more):
+    return ComponentFacts(source="redfish", health=health, measurements=measurements, **more)
+
+
+def measured(quantity, value, **more):
+    return Measurement(quantity=quantity, value=value, **more)
+
+
+@pytest.fixture
+def pod(make):
+    known = {
+        "pod:p": (
+            Kind.POD,
+            facts(Severity.OK, measured(Quantity.POWER, 91_250), measured(Quantity.POWER_CAPACITY, 120_000)),
+        ),
+        "loop:tcs": (
+            Kind.LOOP,
+            facts(Severity.OK, measured(Quantity.SUPPLY_TEMPERATURE, 30.12), measured(Quantity.FLOW, 620.0)),
+        ),
+        "fan:1": (Kind.FAN, facts()),
+        "fan:2": (Kind.FAN, facts()),
+        "fan:3": (Kind.FAN, facts(Severity.WARNING, detail="stalls")),
+        "leak-detector:1": (Kind.LEAK_DETECTOR, facts(Severity.UNKNOWN)),
+    }
+    return Snapshot(
+        pod="p",
+        number=1,
+        at=make.at,
+        topology=Topology(
+            {key: Component(id=key, kind=kind, name=key.partition(":")[2]) for key, (kind, _) in known.items()}
+        ),
+        components={key: one for key, (_, one) in known.items()},
+        sources={"redfish": SourceStatus(name="redfish", state=SourceState.OK, observed_at=make.at, interval_s=15)},
+    )
+
+
+def texts(found):
+    return [tuple(cell.text for cell in row.cells) for row in found.rows]
+
+
+def test_folded_the_ill_are_on_top_and_the_many_are_counted(pod, make):
+    assert texts(view(pod, make.at, folded=True)) == [
+        ("fan 3", "Warning", "stalls", "·", "·"),
+        ("pod p", "OK", "·", "91.2 of 120.0 kW", "·"),
+        ("loop tcs", "OK", "·", "supply 30.12 °C · flow 620 l/min", "·"),
+        ("1 leak detector", "?", "·", "·", "·"),
+        ("2 fans", "OK", "·", "·", "·"),
+    ]
+
+
+def test_unfolded_everything_has_a_row(pod, make):
+    assert len(texts(view(pod, make.at))) == 6
+
+
+def test_what_is_stale_is_drawn_as_stale(pod, make):
+    silent = {"redfish": replace(pod.sources["redfish"], state=SourceState.FAILED)}
+    rows = view(replace(pod, sources=silent), make.at, folded=True).rows
+    assert {row.cells[1].style for row in rows} == {"stale"}
+
+
+def test_a_reading_without_a_value_is_a_question_mark():
+    assert reading(measured(Quantity.FLOW, None)) == "flow_lpm ?"
+
+
+def test_a_spark_rises_and_a_flat_one_stays_low():
+    assert spark((1.0, 2.0, 3.0, 4.0)) == "▁▃▆█"
+    assert spark((50.0, 50.1, 50.0)) == "▁▁▁"
+    assert spark((5.0,)) == ""
+
+
+def test_history_keeps_the_last_points_and_forgets_what_is_gone():
+    history = History()
+    for value in range(POINTS + 8):
+        history.remember({"loop:tcs": facts(Severity.OK, measured(Quantity.FLOW, float(value)))})
+    (points,) = history.trends.values()
+    assert (len(points), points[-1]) == (POINTS, float(POINTS + 7))
+    history.remember({})
+    assert history.trends == {}
