@@ -7,6 +7,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
 VERBS = {
     "get": "list pods, racks, nodes, gpus, jobs, plant or findings",
@@ -36,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(f"megapod {version()}\n")
         return 0
+    _check_packages()
     parser = _parser(words)
     arguments = parser.parse_args(words or ["screen"])
     from console.headless.diagnostics import ended_by
@@ -46,6 +49,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001 - the border: what is no known end is raised again there
         return int(ended_by(error))
+
+
+def _check_packages() -> None:
+    """End at once where another distribution's `backends` or `widgets` would be imported: the names are common."""
+    ours = Path(__file__).parent.parent
+    for name in ("backends", "widgets"):
+        found = find_spec(name)
+        where = Path(found.origin).parent.parent if found and found.origin else None
+        if where != ours:
+            sys.stderr.write(
+                f"megapod: the package {name!r} is {where or 'missing'}, not megapod's own in {ours}; "
+                "install megapod-console in an environment of its own (pipx, or a venv)\n"
+            )
+            raise SystemExit(2)
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 HELP = "serve simulated pods without a screen"
 EPILOG = """\
 Prints one line of JSON with every endpoint when it is ready, and serves until SIGINT or SIGTERM. Only loopback
-addresses are used. Faults: --fault NAME[:TARGET][@SECONDS], listed by --list-faults.
+addresses are used. Faults: --fault NAME[:TARGET][@START[-END]], listed by --list-faults, or a file of them:
+
+  [[fault]]                     # --scenario FILE, in TOML; times in simulated seconds
+  name = "pump-fail"
+  target = "austin-cdu1/pump1"  # left out: chosen, the same each time
+  start_s = 60
+  end_s = 600                   # left out: it stays
 """
 _NUMBERS = (
     ("pods", int, 1, 1, 100, "how many pods"),
@@ -45,8 +51,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name, kind, default, _, _, text in _NUMBERS:
         parser.add_argument(f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default {default})")
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="NAME", help="NAME[:TARGET][@SECONDS]; repeatable"
+        "--fault", action="append", default=[], metavar="NAME", help="NAME[:TARGET][@START[-END]]; repeatable"
     )
+    parser.add_argument("--scenario", metavar="FILE", help="faults on a timetable, from a TOML file")
     parser.add_argument("--plain", action="store_true", help="serve Redfish over HTTP, without TLS and without Basic")
     parser.add_argument("--list-faults", action="store_true", help="print the faults there are, and exit")
     parser.add_argument("--write-config", metavar="FILE", help="write a config that reaches the pods")
@@ -57,9 +64,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def words(arguments: argparse.Namespace) -> list[str]:
     """The words that ask another `megapod simulate` for the same pods; where they are served is not among them."""
     numbers = [f"--{name}={getattr(arguments, name)}" for name, *_ in _NUMBERS]
+    scenario = [f"--scenario={Path(arguments.scenario).absolute()}"] if arguments.scenario else []
     limit = [] if arguments.for_s is None else [f"--for={arguments.for_s}"]
     plain = ["--plain"] if arguments.plain else []
-    return [*numbers, *(f"--fault={fault}" for fault in arguments.fault), *limit, *plain]
+    return [*numbers, *(f"--fault={fault}" for fault in arguments.fault), *scenario, *limit, *plain]
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -84,6 +92,7 @@ def _list_faults() -> Exit:
 
 def _options(arguments: argparse.Namespace) -> "ServeOptions":
     from backends.simulator.faults import FaultError, parse_fault  # as above: asyncssh and uvicorn cost 0.3 s
+    from backends.simulator.scenario import read_scenario
     from backends.simulator.server import ServeOptions
 
     numbers = {}
@@ -94,6 +103,8 @@ def _options(arguments: argparse.Namespace) -> "ServeOptions":
         numbers[name] = value
     try:
         faults = tuple(parse_fault(text) for text in arguments.fault)
+        if arguments.scenario:
+            faults += read_scenario(Path(arguments.scenario))
     except FaultError as error:
         raise Stop(Exit.USAGE, str(error)) from error
     return ServeOptions(**numbers, faults=faults, plain=arguments.plain)

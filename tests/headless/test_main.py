@@ -114,3 +114,20 @@ def test_demo_without_a_terminal_says_what_to_use():
     done = megapod("demo")
     assert done.returncode == Exit.USAGE
     assert "simulate" in one_line(done.stderr)
+
+
+def test_another_distributions_package_is_named_with_the_remedy(tmp_path):
+    (tmp_path / "backends").mkdir()
+    (tmp_path / "backends" / "__init__.py").write_text("")
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(  # noqa: PLW1510 - as above
+        [sys.executable, "-m", "console", "get", "nodes"],
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=tmp_path,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    assert "'backends'" in one_line(done.stderr)
+    assert "pipx" in done.stderr
