@@ -6,6 +6,7 @@ from backends.model.finding import Finding
 from backends.model.node import Gpu, Node
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from console.insight.node_finding import node_finding
 
 
 def throttled(snapshot: Snapshot) -> Iterator[Finding]:
@@ -64,15 +65,6 @@ _ADVICE = {
 def _about(
     snapshot: Snapshot, node: Node, rule: str, severity: Severity, title: str, evidence: tuple[str, ...]
 ) -> Finding:
-    return Finding(
-        id=f"{rule}:{node.name}",
-        rule=rule,
-        severity=severity,
-        entity=f"node:{node.name}",
-        title=title,
-        since=snapshot.at,
-        evidence=evidence,
-        hits_nodes=(node.name,),
-        hits_jobs=tuple(job.id for job in snapshot.jobs_on(node.name)),
-        advice=_ADVICE[rule],
+    return node_finding(
+        snapshot, node, rule=rule, severity=severity, title=title, evidence=evidence, advice=_ADVICE[rule]
     )

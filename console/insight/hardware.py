@@ -7,6 +7,7 @@ from backends.model.node import Gpu, Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import last_seen
+from console.insight.node_finding import node_finding
 
 _BAD = (Severity.CRITICAL, Severity.WARNING)
 _EXPECTED_OFF = (Service.DOWN, Service.POWERED_DOWN, Service.DRAINED, Service.REBOOTING, Service.UNKNOWN)
@@ -19,7 +20,7 @@ def power_off(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         if node.scheduler is None or snapshot.stale(node.scheduler) or node.service in _EXPECTED_OFF:
             continue
-        yield _finding(
+        yield node_finding(
             snapshot,
             node,
             rule="off-but-scheduled",
@@ -34,7 +35,7 @@ def node_health(snapshot: Snapshot) -> Iterator[Finding]:
     """The controller's own verdict on a system."""
     for node in snapshot.nodes.values():
         if node.hardware and node.health in _BAD and not _explained(node):
-            yield _finding(
+            yield node_finding(
                 snapshot,
                 node,
                 rule="node-health",
@@ -57,7 +58,7 @@ def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         indices = ",".join(str(gpu.index) for gpu in sick)
         severity = min((gpu.health for gpu in sick), key=lambda health: health.rank)
-        yield _finding(
+        yield node_finding(
             snapshot,
             node,
             rule="gpu-health",
@@ -75,7 +76,7 @@ def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         seen, given = len(node.hardware.gpus), node.scheduler.gpus
         if 0 < seen < given and not snapshot.stale(node.hardware) and not snapshot.stale(node.scheduler):
-            yield _finding(
+            yield node_finding(
                 snapshot,
                 node,
                 rule="gpu-missing",
@@ -97,27 +98,3 @@ def _explained(node: Node) -> bool:
 
 def _reading(gpu: Gpu) -> str:
     return f"gpu {gpu.index}: {gpu.health.value}" + (f", {gpu.temp_c:.0f} °C" if gpu.temp_c is not None else "")
-
-
-def _finding(  # noqa: PLR0913 - a finding's parts, all named
-    snapshot: Snapshot,
-    node: Node,
-    *,
-    rule: str,
-    severity: Severity,
-    title: str,
-    evidence: tuple[str, ...],
-    advice: str,
-) -> Finding:
-    return Finding(
-        id=f"{rule}:{node.name}",
-        rule=rule,
-        severity=severity,
-        entity=f"node:{node.name}",
-        title=title,
-        since=snapshot.at,
-        evidence=evidence,
-        hits_nodes=(node.name,),
-        hits_jobs=tuple(job.id for job in snapshot.jobs_on(node.name)),
-        advice=advice,
-    )
