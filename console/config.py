@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
 
-REQUESTS_PER_MINUTE = 1200
+REQUESTS_PER_MINUTE = 3000
 
 
 class ConfigError(Exception):

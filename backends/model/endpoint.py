@@ -49,7 +49,7 @@ class RedfishEndpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     auth: str = "session"
     ca_file: str = ""
     fingerprint: str = ""
-    interval_s: float = 15.0
+    interval_s: float = 20.0
     timeout_s: float = 10.0
 
 

@@ -23,6 +23,7 @@ class Quantity(StrEnum):
     HEAT_REMOVED = "heat_kw"
     LEVEL = "level_pct"
     SPEED = "speed_pct"
+    ROTATION = "speed_rpm"
     POWER = "power_w"
     POWER_CAPACITY = "power_capacity_w"
     LOAD = "load_pct"

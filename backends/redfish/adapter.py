@@ -20,6 +20,7 @@ from backends.redfish.schema import ActionInfo, Collection, ComputerSystem
 from backends.redfish.service import RedfishService
 from backends.redfish.session import Session
 from backends.redfish.structure import Structure
+from backends.redfish.task import settle
 from backends.transport.http import HttpClient
 from backends.transport.secret import resolve
 
@@ -35,7 +36,7 @@ class RedfishHardware:
     `source` marks its facts; `clock` is monotonic, in seconds. Closing deletes the session and closes `client`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (the injected ones, clock and sleep, are two halves of one)
         self,
         client: HttpClient,
         endpoint: RedfishEndpoint,
@@ -44,10 +45,12 @@ class RedfishHardware:
         source: str = "redfish",
         secret: Callable[[], Awaitable[Secret]] | None = None,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.where = client.where
         self._client = client
         self._clock = clock
+        self._sleep = sleep
         self._source = source
         paths = ServicePaths(client.base_path)
         self._session = Session(
@@ -64,6 +67,7 @@ class RedfishHardware:
         self._absent: set[str] = set()
         self._structure: Structure | None = None
         self._reading: Reading | None = None
+        self._reports = ""
         self._round_lock = asyncio.Lock()
 
     @property
@@ -98,17 +102,21 @@ class RedfishHardware:
             systems = await round_.members(root.systems.path if root.systems else None, ComputerSystem, required=True)
             await self._raise_if_blind(systems, round_, root.systems.path if root.systems else None)
             if due or self._structure is None or self._changed(frozenset(systems), round_):
-                found = await self._discovery.structure(round_, root.chassis, systems, self._clock())
+                found = await self._discovery.structure(round_, root, systems, self._clock())
                 self._structure = found.structure
-                self._reading = Reading(found.structure, found.processors, self._source)
+                self._reading = Reading(found.structure, found.resources, self._source)
+                telemetry = await round_.resource(root.telemetry_service.path if root.telemetry_service else None)
+                self._reports = telemetry.link("MetricReports") if telemetry else ""
             if self._reading is None:  # a structure comes with its reading
                 raise AssertionError
-            return await self._reading.inventory(round_, systems)
+            conditions = await round_.resource(root.service_conditions.path if root.service_conditions else None)
+            return await self._reading.inventory(round_, systems, conditions, self._reports, self._clock())
 
     async def power(self, system: str, action: PowerAction) -> None:
         """Reset a system (`HardwareFacts.system`) with what it offers now. Accepted is not done: observe.
 
-        Raises NotSupported naming what is offered, TimedOut when it may or may not have happened.
+        What the service does later as a task is waited for, a minute at most. Raises Rejected when the task failed,
+        NotSupported naming what is offered, TimedOut when it may or may not have happened.
         """
         path = self._service.paths.of(system)
         described = await self._service.get(path, ComputerSystem)
@@ -120,7 +128,9 @@ class RedfishHardware:
             info = await self._action_info(reset.action_info)
         chosen = reset_type(action, offered(reset, info), self.where)
         try:
-            await self._service.post(self._service.paths.of(reset.target), {"ResetType": chosen})
+            target = self._service.paths.of(reset.target)
+            answer = await self._service.post(target, {"ResetType": chosen})
+            await settle(self._service, answer, f"POST {target}", sleep=self._sleep, clock=self._clock)
         except TimedOut as error:
             raise TimedOut(
                 f"{error.what}; it may still have happened", where=self.where, remedy="observe before trying again"

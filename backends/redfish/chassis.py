@@ -10,7 +10,6 @@ from backends.clean import clean
 from backends.model.topology import Component, Edge, Kind, Relation
 from backends.redfish.paths import last_segment
 from backends.redfish.schema import Chassis, ComputerSystem, Link
-from backends.redfish.status import health
 
 _FRAMES = {"Pod": Kind.POD, "Row": Kind.BLOCK, "RackGroup": Kind.BLOCK, "Rack": Kind.RACK}
 _TRAYS = frozenset({"Sled", "Blade", "Shelf", "Drawer"})
@@ -26,6 +25,7 @@ class ChassisTree:
         self._source = source
         self._service = service
         self._parents = _parents(chassis)
+        self.stands_for: dict[str, str] = {}
         self._systems = {
             system: path
             for path, one in chassis.items()
@@ -84,8 +84,35 @@ class ChassisTree:
         link = self._chassis[path].environment_metrics if path else None
         return link.path if link else None
 
+    def __getitem__(self, path: str) -> Chassis:
+        return self._chassis[path]
+
+    def framed(self, path: str) -> bool:
+        """Whether a chassis is a frame around others: a rack, a row, a pod."""
+        return path in self._chassis and self._chassis[path].chassis_type in _FRAMES
+
+    def hostless(self, trays_of_hosts: Mapping[str, str]) -> Iterator[str]:
+        """Chassis that could be an equipment of their own: no frame, no host in, around or below them."""
+        around = {above for tray in trays_of_hosts.values() for above in self.upwards(tray)}
+        for path, chassis in self._chassis.items():
+            systems = chassis.links.computer_systems if chassis.links else None
+            inside = {self._chassis[above].chassis_type for above in self.upwards(path) if above != path}
+            if not systems and path not in around and not self.framed(path) and inside <= set(_FRAMES):
+                yield path
+
+    @property
+    def prefix(self) -> str:
+        """What keeps names of this service apart from those of its siblings: nothing where it speaks for a pod."""
+        racks = {self.rack_of(path) for path, one in self._chassis.items() if one.chassis_type == "Rack"}
+        whole = any(one.chassis_type in ("Pod", "Row", "RackGroup") for one in self._chassis.values())
+        if whole or len(racks) > 1:
+            return ""
+        return f"{racks.pop() if racks else self._service}/"
+
     def component_id(self, path: str) -> str:
         """Unique in a pod of many services, each of which may have its `Chassis_0`."""
+        if path in self.stands_for:
+            return self.stands_for[path]
         kind = _FRAMES.get(self._chassis[path].chassis_type or "", Kind.TRAY)
         if kind is Kind.RACK:
             return f"rack:{self.rack_of(path)}"
@@ -99,13 +126,16 @@ class ChassisTree:
         return tuple(
             path
             for path, chassis in self._chassis.items()
-            if chassis.chassis_type in _FRAMES or chassis.chassis_type in _TRAYS or path in trays
+            if chassis.chassis_type in _FRAMES
+            or chassis.chassis_type in _TRAYS
+            or path in trays
+            or path in self.stands_for
         )
 
     def parts(self, trays_of_hosts: Mapping[str, str]) -> tuple[tuple[Component, ...], tuple[Edge, ...]]:
         """Racks and trays with what contains what. `trays_of_hosts`: the tray's path by node name."""
         shown = self.shown(trays_of_hosts)
-        components = {self.component_id(path): self._component(path) for path in shown}
+        components = {self.component_id(path): self._component(path) for path in shown if path not in self.stands_for}
         edges: dict[Edge, None] = {}
         for path in shown:
             parent = next((above for above in self.upwards(path) if above != path and above in shown), None)
@@ -122,7 +152,17 @@ class ChassisTree:
         chassis, id_ = self._chassis[path], self.component_id(path)
         kind = _FRAMES.get(chassis.chassis_type or "", Kind.TRAY)
         name = self.rack_of(path) if kind is Kind.RACK else self.name(path)
-        return Component(id=id_, kind=kind, name=name, health=health(chassis.status), source=self._source)
+        placement = chassis.location.placement if chassis.location else None
+        return Component(
+            id=id_,
+            kind=kind,
+            name=name,
+            source=self._source,
+            model=clean(chassis.model or "", 80),
+            serial=clean(chassis.serial_number or "", 80),
+            slot=self.slot_of(path),
+            unit=placement.rack_offset if placement else None,
+        )
 
     def _rack(self, name: str) -> Component:
         return Component(id=f"rack:{name}", kind=Kind.RACK, name=name, source=self._source)

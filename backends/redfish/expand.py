@@ -12,9 +12,12 @@ from msgspec import Struct, field
 
 from backends.errors import AuthFailed, BackendError
 from backends.redfish.decode import decode
+from backends.redfish.paths import last_segment
+from backends.redfish.resource import Resource
 from backends.redfish.service import RedfishService
 
 T = TypeVar("T", bound=Struct)
+_PATH = "@odata.id"
 
 
 class _Expanded(Struct, frozen=True, rename="pascal"):
@@ -33,10 +36,15 @@ class Expansion:
 
     def __init__(self) -> None:
         self._trusted: dict[type[Struct], bool] = {}
+        self._whole: dict[str, bool] = {}
 
     def trusted(self, shape: type[Struct]) -> bool:
         """Whether a collection of this kind is known to come whole in one GET."""
         return self._trusted.get(shape, False)
+
+    def whole(self, collection: str) -> bool:
+        """The same for resources as they come."""
+        return self._whole.get(last_segment(collection), False)
 
     async def members(self, service: RedfishService, collection: str, shape: type[T]) -> dict[str, T | None] | None:
         """Members with their content, None content for those that came without; None when it cannot be used."""
@@ -49,7 +57,55 @@ class Expansion:
             return None
         if shape not in self._trusted:
             self._trusted[shape] = await _confirmed(service, found, shape)
+            self._whole.setdefault(last_segment(collection), self._trusted[shape])
         return found if self._trusted[shape] else None
+
+    async def resources(self, service: RedfishService, collection: str) -> dict[str, Resource] | None:
+        """As `members`, for resources as they come. What kind they are is the collection's last segment.
+
+        A member that came without properties it has when read by itself makes its kind unusable on this service.
+        """
+        kind = last_segment(collection)
+        if self._whole.get(kind) is False or not await _advertised(service):
+            return None
+        found = await _fetch(service, collection)
+        if found is None:
+            self._whole[kind] = False
+            return None
+        if kind not in self._whole and found:
+            self._whole[kind] = await _same(service, next(iter(found.values())))
+        return found if self._whole.get(kind, not found) else None
+
+
+async def _fetch(service: RedfishService, collection: str) -> dict[str, Resource] | None:
+    """Every member whole, None when any is not, or the answer is none."""
+    try:
+        answer = await service.fetch(f"{collection}?$expand=.")
+        if answer.status != 200:
+            return None
+        content = msgspec.json.decode(answer.body, type=_Expanded)
+        members = [Resource.of("", bytes(raw)) for raw in content.members]
+    except AuthFailed:
+        raise
+    except (BackendError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+    if content.next_page or not all(one.text(_PATH, 1024) and one.text("Id") and one.text("Name") for one in members):
+        return None
+    return {path: Resource(path, one.body) for one in members if (path := one.text(_PATH, 1024).rstrip("/"))}
+
+
+async def _same(service: RedfishService, expanded: Resource) -> bool:
+    try:
+        answer = await service.fetch(service.paths.of(expanded.path))
+        alone = Resource.of(expanded.path, answer.body) if answer.status == 200 else None
+    except (BackendError, msgspec.MsgspecError, UnicodeDecodeError):
+        return False
+    return alone is not None and _properties(alone) <= _properties(expanded)
+
+
+def _properties(one: Resource) -> set[str]:
+    """What a resource has, annotations such as `@odata.etag` aside: these may differ."""
+    return {name for name in one.body if "@" not in name}
 
 
 async def _advertised(service: RedfishService) -> bool:

@@ -1,69 +1,86 @@
-"""The quick facts of a service whose structure is known: power, health, temperatures, watts.
+"""The quick facts of a service whose structure is known: power, health, temperatures, watts, leaks, flows.
 
-This is what is asked for every few seconds for ever, so it asks for as little as tells the truth: the systems, each
-GPU's and tray's EnvironmentMetrics, the trays. A GPU's own resource is read again only when the health of what holds
-it is not OK or has changed: `HealthRollup` speaks for it (DSP0268), and without rollups every GPU is read.
+This is what is asked for every few seconds for ever, so it asks for as little as tells the truth: the systems, the
+service's own list of what is wrong, and what `watch` cannot know otherwise.
 """
 
 from collections.abc import Mapping
 
-from msgspec.structs import replace
-
 from backends.clean import clean
-from backends.model.node import Gpu, HardwareFacts, Power
+from backends.model.node import HardwareFacts, Power
 from backends.model.observation import HardwareInventory
 from backends.model.severity import Severity, worst
-from backends.redfish.concurrency import gather
+from backends.redfish.conditions import all_well, conditions_of, origins_of
+from backends.redfish.facts import facts_of, well_of
+from backends.redfish.gpus import gpu_of
+from backends.redfish.resource import Resource
 from backends.redfish.round import Round
-from backends.redfish.schema import Chassis, ComputerSystem, EnvironmentMetrics, Processor
-from backends.redfish.status import health, power, reading, set_point, state
-from backends.redfish.structure import GpuPlace, Host, Structure
+from backends.redfish.schema import ComputerSystem
+from backends.redfish.status import health, power, state
+from backends.redfish.structure import Host, Structure
+from backends.redfish.watch import Watch
 
-_UNASKED = EnvironmentMetrics()
+Systems = Mapping[str, ComputerSystem | None]
 
 
 class Reading:
-    """Reads the quick facts again and again. `known` are processors just read; they are kept up to date here."""
+    """Reads the quick facts again and again. `found` is what discovery just read; it serves the first round."""
 
-    def __init__(self, structure: Structure, known: Mapping[str, Processor], source: str) -> None:
+    def __init__(self, structure: Structure, found: dict[str, Resource], source: str) -> None:
         self._structure = structure
-        self._processors = dict(known)
-        self._health: dict[str, Severity] = {}
         self._source = source
+        sights = [sight for part in structure.parts for sight in part.sights]
+        sights += [sight for host in structure.hosts for gpu in host.gpus for sight in gpu.sights()]
+        self._watch = Watch(sights, found, structure.found_at_s)
+        self._health: dict[str, Severity] = {}
         self._first = True
+        self._believed = True
 
-    async def inventory(self, round_: Round, systems: Mapping[str, ComputerSystem | None]) -> HardwareInventory:
-        """Facts of every host, with trays and racks, and the round's errors."""
-        structure = self._structure
-        facts = await gather(*(self._host(round_, host, systems) for host in structure.hosts))
-        components = structure.components
+    async def inventory(
+        self, round_: Round, systems: Systems, conditions: Resource | None, reports: str, now_s: float
+    ) -> HardwareInventory:
+        """Facts of every host and part, and the round's errors. `reports` is the collection of metric reports."""
+        asleep = self._asleep(systems)
+        if self._first:
+            self._watch.forget(asleep)
+            known = self._watch.known.values()
+            self._believed = not any(well_of(one) in (Severity.WARNING, Severity.CRITICAL) for one in known)
+            await self._watch.choose_reports(round_, reports, now_s)
+        covered = self._covered(systems)
+        all_is_well = all_well(conditions) and self._believed
         if not self._first:
-            chassis = await round_.some(tuple(structure.shown), structure.chassis, Chassis)
-            fresh = {
-                structure.shown[path]: health(one.status) if one else Severity.UNKNOWN for path, one in chassis.items()
-            }
-            components = tuple(replace(one, health=fresh.get(one.id, one.health)) for one in components)
+            await self._watch.refresh(
+                round_,
+                now_s,
+                well=lambda path: all_is_well or path.startswith(covered),
+                origins=origins_of(conditions),
+                asleep=asleep,
+            )
         self._first = False
+        structure, known_now = self._structure, self._watch.known
         return HardwareInventory(
-            systems={host.name: known for host, known in zip(structure.hosts, facts, strict=True)},
-            components=components,
+            systems={host.name: self._host(host, systems) for host in structure.hosts},
+            components=structure.components,
             edges=structure.edges,
             errors=tuple(round_.errors),
+            facts={
+                part.id: facts_of(part, known_now, structure.limits, structure.ids, self._source)
+                for part in structure.parts
+            },
+            conditions=conditions_of(conditions, self._component, self._source),
         )
 
-    async def _host(self, round_: Round, host: Host, systems: Mapping[str, ComputerSystem | None]) -> HardwareFacts:
+    def _host(self, host: Host, systems: Systems) -> HardwareFacts:
         """A host that does not answer keeps what cannot change, and is UNKNOWN in the rest."""
         answered = systems.get(host.path)
         system = answered or host.system
         powered = power(answered.power_state) if answered else Power.UNKNOWN
-        well = self._well(host, systems, powered)
-        metrics = await round_.read(host.metrics, EnvironmentMetrics)
-        gpus = self._asleep(host) if powered is Power.OFF else await self._gpus(round_, host, well, systems)
+        metrics = self._watch.known.get(host.metrics or "")
         return HardwareFacts(
             source=self._source,
             system=host.path,
             power=powered,
-            health=well,
+            health=_well(host, systems, powered),
             state=state(answered.status) if answered else "",
             model=clean(system.model or "", 80),
             serial=clean(system.serial_number or "", 80),
@@ -72,58 +89,44 @@ class Reading:
             rack=host.rack,
             chassis=host.chassis,
             slot=host.slot,
-            power_w=reading(metrics.power_watts) if metrics else None,
-            temp_c=reading(metrics.temperature_celsius) if metrics else None,
-            gpus=gpus,
+            power_w=metrics.number("PowerWatts/Reading") if metrics else None,
+            temp_c=metrics.number("TemperatureCelsius/Reading") if metrics else None,
+            gpus=tuple(gpu_of(gpu, self._watch.known) for gpu in host.gpus),
             reset_types=host.reset_types,
         )
 
-    def _well(self, host: Host, systems: Mapping[str, ComputerSystem | None], powered: Power) -> Severity:
-        """The worst of host and baseboards. A baseboard answers 503 while its host is off: that is not its health."""
-        parts = [systems.get(path) for path in (host.path, *host.baseboards)]
-        if powered is Power.OFF:
-            parts = [part for place, part in enumerate(parts) if part is not None or place == 0]
-        return worst(*(health(part.status) if part else Severity.UNKNOWN for part in parts))
-
-    def _asleep(self, host: Host) -> tuple[Gpu, ...]:
-        """The GPUs of a host that is off: they have no temperature, and draw nothing worth asking for."""
-        self._health.pop(host.path, None)
-        for gpu in host.gpus:
-            self._processors.pop(gpu.path, None)
-        return tuple(self._gpu(gpu, Severity.UNKNOWN, _UNASKED) for gpu in host.gpus)
-
-    async def _gpus(
-        self, round_: Round, host: Host, well: Severity, systems: Mapping[str, ComputerSystem | None]
-    ) -> tuple[Gpu, ...]:
-        """The GPUs of a host, their own resources read again where no rollup speaks for them."""
-        before, self._health[host.path] = self._health.get(host.path, well), well
-        covered = [path + "/" for path in (host.path, *host.baseboards) if _rolled_up(systems.get(path))]
-        doubtful = [
-            gpu.path
-            for gpu in host.gpus
-            if gpu.path not in self._processors
-            or (not self._first and (before is not well or not gpu.path.startswith(tuple(covered))))
-        ]
-        read = await round_.each(doubtful, Processor)
-        self._processors.update({path: one or Processor() for path, one in read.items()})
-        metrics = await gather(*(round_.read(gpu.metrics, EnvironmentMetrics) for gpu in host.gpus))
-        return tuple(
-            self._gpu(gpu, health(self._processors[gpu.path].status), found or _UNASKED)
-            for gpu, found in zip(host.gpus, metrics, strict=True)
+    def _asleep(self, systems: Systems) -> frozenset[str]:
+        """What belongs to the GPUs of hosts that are off: they have no temperature, and nothing worth asking for."""
+        off = (
+            host
+            for host in self._structure.hosts
+            if (answered := systems.get(host.path)) and power(answered.power_state) is Power.OFF
         )
+        return frozenset(sight.path for host in off for gpu in host.gpus for sight in gpu.sights())
 
-    def _gpu(self, place: GpuPlace, well: Severity, metrics: EnvironmentMetrics) -> Gpu:
-        return Gpu(
-            index=place.index,
-            model=place.model,
-            serial=place.serial,
-            health=well,
-            temp_c=reading(metrics.temperature_celsius),
-            power_w=reading(metrics.power_watts),
-            power_limit_w=set_point(metrics.power_limit_watts),
-        )
+    def _covered(self, systems: Systems) -> tuple[str, ...]:
+        """Paths below the systems whose rollup speaks for them. One whose health changed does not, this once."""
+        covered: list[str] = []
+        for path, system in systems.items():
+            now = health(system.status) if system else Severity.UNKNOWN
+            before, self._health[path] = self._health.get(path, now), now
+            if before is now and system and system.status and system.status.health_rollup == Severity.OK:
+                covered.append(f"{path}/")
+        return tuple(covered)
+
+    def _component(self, origin: str) -> str:
+        """The component, node or GPU a path belongs to: its own, or the nearest above."""
+        path = origin.rstrip("/")
+        while path.count("/") > 3:
+            if path in self._structure.ids:
+                return self._structure.ids[path]
+            path = path.rpartition("/")[0]
+        return self._structure.ids.get(path, "")
 
 
-def _rolled_up(system: ComputerSystem | None) -> bool:
-    """Whether everything in a system is reported well."""
-    return bool(system and system.status and system.status.health_rollup == Severity.OK)
+def _well(host: Host, systems: Systems, powered: Power) -> Severity:
+    """The worst of host and baseboards. A baseboard answers 503 while its host is off: that is not its health."""
+    parts = [systems.get(path) for path in (host.path, *host.baseboards)]
+    if powered is Power.OFF:
+        parts = [part for place, part in enumerate(parts) if part is not None or place == 0]
+    return worst(*(health(part.status) if part else Severity.UNKNOWN for part in parts))

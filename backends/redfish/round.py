@@ -1,6 +1,6 @@
 """One round of reading: many resources at once, of which any may fail without sinking the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -10,10 +10,13 @@ from backends.redfish.concurrency import gather
 from backends.redfish.decode import decode
 from backends.redfish.expand import Expansion
 from backends.redfish.messages import looks_like_html, status_line
+from backends.redfish.resource import Resource
 from backends.redfish.schema import Collection
 from backends.redfish.service import RedfishService
+from backends.transport.http import Answer
 
 T = TypeVar("T", bound=msgspec.Struct)
+R = TypeVar("R")
 
 _MAX_LOST = 4
 _MAX_PAGES = 200
@@ -37,8 +40,51 @@ class Round:
 
     async def read(self, path: str | None, shape: type[T], *, required: bool = False) -> T | None:
         """A resource, None when it is absent or failed. `required`: its absence is a failure, too."""
-        if not path or (path := self._service.paths.of(path)) in self._absent:
+        return await self._read(path, lambda _, body: decode(body, shape), required=required)
+
+    async def resource(self, path: str | None) -> Resource | None:
+        """A resource as it came, None when it is absent or failed."""
+        return await self._read(path.rstrip("/") if path else None, Resource.of)
+
+    async def resources(self, collection: str | None) -> dict[str, Resource]:
+        """The members of a collection as they came, those that answered, expanded where that works here."""
+        if not collection:
+            return {}
+        expanded = await self._expansion.resources(self._service, self._service.paths.of(collection))
+        if expanded is None:
+            paths = await self.paths(collection)
+            found = await gather(*(self.resource(path) for path in paths))
+            expanded = {path: one for path, one in zip(paths, found, strict=True) if one is not None}
+        return expanded
+
+    async def some_resources(self, paths: Sequence[str], collection: str) -> dict[str, Resource]:
+        """Some members of a collection: out of one expanded GET of it where that works and is cheaper."""
+        if len(paths) > 1 and collection and self._expansion.whole(collection):
+            found = await self.resources(collection)
+            return {path: found[path] for path in paths if path in found}
+        read = await gather(*(self.resource(path) for path in paths))
+        return {path: one for path, one in zip(paths, read, strict=True) if one is not None}
+
+    async def _read(self, link: str | None, decoded: Callable[[str, bytes], R], *, required: bool = False) -> R | None:
+        path = self._service.paths.of(link) if link else ""
+        if not link or path in self._absent:
             return None
+        answer = await self._answer(path)
+        if answer is None:
+            return None
+        if answer.status in _GONE and not required:
+            self._absent.add(path)
+        elif not 200 <= answer.status < 300:
+            self._failed(path, status_line(answer))
+        else:
+            try:
+                return decoded(link, answer.body)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self._failed(path, "HTML, not Redfish" if looks_like_html(answer) else "not a resource")
+        return None
+
+    async def _answer(self, path: str) -> Answer | None:
+        """The answer to a GET, None when there is none. Raises when the service as a whole is lost."""
         try:
             answer = await self._service.fetch(path)
         except AuthFailed:
@@ -51,20 +97,7 @@ class Round:
                     raise
             return None
         self._lost = 0
-        if answer.status in _GONE:
-            if required:
-                self._failed(path, status_line(answer))
-            else:
-                self._absent.add(path)
-            return None
-        if not 200 <= answer.status < 300:
-            self._failed(path, status_line(answer))
-            return None
-        try:
-            return decode(answer.body, shape)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            self._failed(path, "HTML, not Redfish" if looks_like_html(answer) else "not a resource")
-            return None
+        return answer
 
     async def paths(self, collection: str | None, *, required: bool = False) -> tuple[str, ...]:
         """The members of a collection, in its order, through all its pages."""

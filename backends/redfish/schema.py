@@ -50,6 +50,12 @@ class ServiceRoot(Struct, frozen=True, rename="pascal"):
     systems: Link | None = None
     chassis: Link | None = None
     session_service: Link | None = None
+    thermal_equipment: Link | None = None
+    power_equipment: Link | None = None
+    fabrics: Link | None = None
+    telemetry_service: Link | None = None
+    service_conditions: Link | None = None
+    event_service: Link | None = None
     links: RootLinks | None = None
     features: ProtocolFeatures | None = field(default=None, name="ProtocolFeaturesSupported")
 
@@ -183,6 +189,13 @@ class ChassisLinks(Struct, frozen=True, rename="pascal"):
     contained_by: Link | None = None
     contains: list[Link] | None = None
     computer_systems: list[Link] | None = None
+    powered_by: list[Link] | None = None
+    power_outlets: list[Link] | None = None
+    power_distribution: list[Link] | None = None
+    cooled_by: list[Link] | None = None
+    cooling_units: list[Link] | None = None
+    connected_cooling_loops: list[Link] | None = None
+    switches: list[Link] | None = None
 
 
 class Chassis(Struct, frozen=True, rename="pascal"):
@@ -195,6 +208,12 @@ class Chassis(Struct, frozen=True, rename="pascal"):
     status: Status | None = None
     location: Location | None = None
     environment_metrics: Link | None = None
+    thermal_subsystem: Link | None = None
+    power_subsystem: Link | None = None
+    model: str | None = None
+    serial_number: str | None = None
+    electrical_source_names: list[str] | None = None
+    heating_cooling_equipment_names: list[str] | None = None
     links: ChassisLinks | None = None
 
 

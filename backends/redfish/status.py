@@ -14,7 +14,7 @@ def health(status: Status | None) -> Severity:
     """The worse of a resource's own health and its rollup over what it holds, of those that are reported."""
     if status is None:
         return Severity.UNKNOWN
-    return worst(*(_severity(word) for word in (status.health, status.health_rollup) if word))
+    return worst(*(severity(word) for word in (status.health, status.health_rollup) if word))
 
 
 def absent(status: Status | None) -> bool:
@@ -45,7 +45,8 @@ def set_point(control: Control | None) -> float | None:
     return _finite(control.set_point) if control else None
 
 
-def _severity(word: str) -> Severity:
+def severity(word: str) -> Severity:
+    """A word of `Resource.Health`."""
     try:
         return Severity(word)
     except ValueError:

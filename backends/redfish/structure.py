@@ -3,17 +3,10 @@
 from msgspec import Struct
 
 from backends.model.topology import Component, Edge
+from backends.redfish.gpus import GpuPlace
+from backends.redfish.parts import Part
+from backends.redfish.resource import Resource
 from backends.redfish.schema import ComputerSystem
-
-
-class GpuPlace(Struct, frozen=True):
-    """A GPU and where to read it. `index` is its place on the board, which is what schedulers count, too."""
-
-    index: int
-    path: str
-    model: str
-    serial: str
-    metrics: str | None
 
 
 class Host(Struct, frozen=True, kw_only=True):
@@ -38,8 +31,8 @@ class Host(Struct, frozen=True, kw_only=True):
 class Structure(Struct, frozen=True, kw_only=True):
     """One discovery's result.
 
-    `members` are the paths of the systems it holds for. `shown` are the component ids of racks and trays by path,
-    `chassis` the collection they are members of.
+    `members` are the paths of the systems it holds for. `ids` are component ids by path, GPUs (`gpu:NODE/INDEX`)
+    included. `limits` are the sensors, by path, whose thresholds bound a measurement.
     `complete` is False when something did not answer during it: it is then repeated sooner.
     """
 
@@ -47,7 +40,8 @@ class Structure(Struct, frozen=True, kw_only=True):
     hosts: tuple[Host, ...]
     components: tuple[Component, ...]
     edges: tuple[Edge, ...]
-    shown: dict[str, str]
-    chassis: str | None
+    parts: tuple[Part, ...]
+    ids: dict[str, str]
+    limits: dict[str, Resource]
     complete: bool
     found_at_s: float

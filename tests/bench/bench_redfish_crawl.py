@@ -4,13 +4,16 @@
     python tests/bench/bench_redfish_crawl.py --url http://127.0.0.1:8001 --user admin --password-env NAME
 
 A capture (a tree of `index.json`) is served by a process of its own, so that its CPU is not counted as ours. The crawl
-follows every `@odata.id` through the project's HTTP client, over httpx's own transport and, where the package
-httpx-aiohttp is installed, over aiohttp; runs alternate, medians are printed.
+follows every `@odata.id`: through the project's HTTP client with at most four requests in flight, over httpx's own
+transport and, where they are installed (`pip install httpx-aiohttp redfish sushy`), over aiohttp, and through the two
+libraries everybody else uses, one request after the other, as they do. Then our own discovery and steady refresh.
+Contestants alternate within each run, and take turns at being first; medians are printed.
 """
 
 import argparse
 import asyncio
 import contextlib
+import importlib.util
 import re
 import socket
 import statistics
@@ -105,17 +108,53 @@ async def crawl(endpoint: RedfishEndpoint, transport: Transport) -> tuple[int, f
     return took
 
 
-async def rounds(endpoint: RedfishEndpoint, transport: Transport, count: int) -> None:
+def follow(get: Callable[[str], bytes]) -> tuple[int, float, float]:
+    """The same crawl through a library that does one request after the other."""
+    started, cpu = time.perf_counter(), time.process_time()
+    known, frontier = {"/redfish/v1/"}, ["/redfish/v1/"]
+    while frontier:
+        path = frontier.pop()
+        fresh = {link.decode() for link in LINK.findall(get(path))} - known
+        known |= fresh
+        frontier.extend(sorted(fresh))
+    return len(known), time.perf_counter() - started, time.process_time() - cpu
+
+
+def redfish_library(url: str) -> tuple[int, float, float]:
+    import redfish
+
+    client = redfish.redfish_client(base_url=url, max_retry=1)
+
+    def get(path: str) -> bytes:
+        answer = client.get(path)
+        return answer.read if isinstance(answer.read, bytes) else answer.read.encode()
+
+    return follow(get)
+
+
+def sushy_library(url: str) -> tuple[int, float, float]:
+    from sushy import connector, exceptions
+
+    client = connector.Connector(url)
+
+    def get(path: str) -> bytes:
+        with contextlib.suppress(exceptions.SushyError):
+            return client.get(path).content
+        return b""
+
+    return follow(get)
+
+
+async def rounds(endpoint: RedfishEndpoint, transport: Transport) -> list[tuple[int, float, float]]:
+    """Requests, seconds and CPU seconds of the discovery and of two refreshes."""
     adapter = RedfishHardware(HttpClient(endpoint, transport=transport()), endpoint)
-    for number in range(count):
+    taken = []
+    for _ in range(3):
         before, started, cpu = adapter.requests, time.perf_counter(), time.process_time()
-        inventory = await adapter.inventory()
-        print(
-            f"  round {number}: {adapter.requests - before} requests, {time.perf_counter() - started:.3f} s, "
-            f"CPU {time.process_time() - cpu:.3f} s, {len(inventory.systems)} systems, "
-            f"{sum(len(facts.gpus) for facts in inventory.systems.values())} GPUs, {len(inventory.errors)} errors"
-        )
+        await adapter.inventory()
+        taken.append((adapter.requests - before, time.perf_counter() - started, time.process_time() - cpu))
     await adapter.close()
+    return taken
 
 
 def transports() -> dict[str, Transport]:
@@ -127,22 +166,40 @@ def transports() -> dict[str, Transport]:
     return found
 
 
-async def measure(url: str, arguments: argparse.Namespace) -> None:
+Contestant = Callable[[], list[tuple[int, float, float]]]
+
+
+def contestants(url: str, arguments: argparse.Namespace) -> dict[str, Contestant]:
+    """Every way to read the service that is installed, by what its figures are called."""
     endpoint = RedfishEndpoint(
         url=url, user=arguments.user, secret=SecretRef(password_env=arguments.password_env), timeout_s=30.0
     )
+    found: dict[str, Contestant] = {}
     for name, transport in transports().items():
-        print(f"adapter, {name}:")
-        await rounds(endpoint, transport, 3)
+        found[f"megapod inventory, {name}"] = lambda transport=transport: asyncio.run(rounds(endpoint, transport))
     if arguments.url:
-        return
-    runs: dict[str, list[tuple[int, float, float]]] = {name: [] for name in transports()}
-    for _ in range(arguments.runs):
-        for name, transport in transports().items():
-            runs[name].append(await crawl(endpoint, transport))
-    for name, taken in runs.items():
-        seconds, cpu = (statistics.median(one[column] for one in taken) for column in (1, 2))
-        print(f"crawl, {name}: {taken[0][0]} GETs, median of {len(taken)}: {seconds:.2f} s, CPU {cpu:.2f} s")
+        return found
+    for name, transport in transports().items():
+        found[f"crawl, {name}, 4 at once"] = lambda transport=transport: [asyncio.run(crawl(endpoint, transport))]
+    for module, library in (("redfish", redfish_library), ("sushy", sushy_library)):
+        if importlib.util.find_spec(module):
+            found[f"crawl, {module} library"] = lambda library=library: [library(url)]
+        else:
+            print(f"{module} is not installed: pip install {module}")
+    return found
+
+
+def measure(url: str, arguments: argparse.Namespace) -> None:
+    ways = contestants(url, arguments)
+    taken: dict[str, list[list[tuple[int, float, float]]]] = {name: [] for name in ways}
+    for run in range(arguments.runs):
+        order = list(ways) if run % 2 == 0 else list(reversed(ways))
+        for name in order:
+            taken[name].append(ways[name]())
+    for name, runs in taken.items():
+        for place, label in enumerate(("", " (refresh)", " (steady refresh)")[: len(runs[0])]):
+            requests, seconds, cpu = (statistics.median(run[place][column] for run in runs) for column in range(3))
+            print(f"{name + label:50} {requests:6.0f} GETs  {seconds:7.3f} s  CPU {cpu:6.3f} s  median of {len(runs)}")
 
 
 def main() -> None:
@@ -158,10 +215,10 @@ def main() -> None:
     if arguments.serve:
         serve(arguments.capture, arguments.serve, arguments.delay_ms / 1000)
     elif arguments.url:
-        asyncio.run(measure(arguments.url, arguments))
+        measure(arguments.url, arguments)
     elif arguments.capture:
         with served(arguments.capture, arguments.delay_ms / 1000) as url:
-            asyncio.run(measure(url, arguments))
+            measure(url, arguments)
     else:
         parser.error("give --capture or --url")
 

@@ -240,7 +240,7 @@ async def hardware(pauses: Pauses) -> AsyncIterator[Callable[..., RedfishHardwar
 
         reached = RedfishEndpoint(url=url, **{"timeout_s": 5.0, **endpoint})
         client = HttpClient(reached, limits=HttpLimits(connect_timeout_s=2.0), sleep=pauses.sleep)
-        adapter = RedfishHardware(client, reached, names or {}, secret=secret, clock=pauses.clock)
+        adapter = RedfishHardware(client, reached, names or {}, secret=secret, clock=pauses.clock, sleep=pauses.sleep)
         opened.append(adapter)
         return adapter
 

@@ -1,0 +1,64 @@
+"""What hangs in racks, trays and shelves: fans, leak detectors, supplies, and what they themselves measure.
+
+DSP0268 Chassis v1.28, ThermalSubsystem v1.5, PowerSubsystem v1.1, EnvironmentMetrics v1.6.
+"""
+
+from backends.model.topology import Confidence, Kind, Relation
+from backends.redfish.concurrency import gather
+from backends.redfish.cooling import find_leak_detection
+from backends.redfish.parts import Named, Part, Plant, Sight
+from backends.redfish.power import find_power_subsystem
+from backends.redfish.resource import Resource
+from backends.redfish.round import Round
+from backends.redfish.schema import Chassis, Link
+from backends.redfish.views import ENVIRONMENT, FAN, PLAIN
+
+
+async def find_frames(round_: Round, plant: Plant, shown: dict[str, Chassis], ids: dict[str, str]) -> None:
+    """The inside of each shown chassis. `ids` gives its component, which may be an equipment that stands for it."""
+    await gather(*(_frame(round_, plant, path, one, ids[path]) for path, one in shown.items()))
+
+
+async def _frame(round_: Round, plant: Plant, path: str, chassis: Chassis, id_: str) -> None:
+    plant.by_path[path] = id_
+    own = Sight(path, PLAIN, path.rpartition("/")[0])
+    if id_ in plant.parts:
+        plant.look(id_, own)
+    else:
+        plant.parts[id_] = Part(id=id_, kind=Kind(id_.partition(":")[0]), own=path, sights=(own,))
+    plant.seen(_status_of(path, chassis))
+    _linked(plant, chassis, id_)
+    if metrics := await round_.resource(_path(chassis.environment_metrics)):
+        plant.seen(metrics)
+        plant.look(id_, Sight(metrics.path, ENVIRONMENT))
+    if thermal := await round_.resource(_path(chassis.thermal_subsystem)):
+        for fan in (await round_.resources(thermal.link("Fans"))).values():
+            plant.add(Kind.FAN, fan, inside=id_, view=FAN)
+        if detection := thermal.link("LeakDetection"):
+            await find_leak_detection(round_, plant, detection, id_)
+    if subsystem := _path(chassis.power_subsystem):
+        await find_power_subsystem(round_, plant, subsystem, id_)
+
+
+def _linked(plant: Plant, chassis: Chassis, id_: str) -> None:
+    """Edges that the chassis itself tells."""
+    links = chassis.links
+    if links is not None:
+        for source in (*(links.powered_by or ()), *(links.power_outlets or ()), *(links.power_distribution or ())):
+            plant.tie(_path(source), id_, Relation.POWERS)
+        for source in (*(links.cooled_by or ()), *(links.cooling_units or ()), *(links.connected_cooling_loops or ())):
+            plant.tie(_path(source), id_, Relation.COOLS)
+        for switch in links.switches or ():
+            plant.tie(id_, _path(switch), Relation.CONTAINS, Confidence.EXACT)
+    plant.named.append(Named(id_, tuple(chassis.electrical_source_names or ()), Relation.POWERS, feeds=True))
+    plant.named.append(Named(id_, tuple(chassis.heating_cooling_equipment_names or ()), Relation.COOLS, feeds=True))
+
+
+def _status_of(path: str, chassis: Chassis) -> Resource:
+    status = chassis.status
+    said = {"State": status.state, "Health": status.health, "HealthRollup": status.health_rollup} if status else {}
+    return Resource(path, {"Status": said} if status else {})
+
+
+def _path(link: Link | None) -> str:
+    return link.path.rstrip("/") if link and link.path else ""
