@@ -56,6 +56,7 @@ _SAID = {
     Quantity.HEAT_REMOVED: ("heat", "kW"),
     Quantity.LEVEL: ("level", "%"),
     Quantity.SPEED: ("speed", "%"),
+    Quantity.ROTATION: ("speed", "rpm"),
     Quantity.LOAD: ("load", "%"),
     Quantity.ENERGY: ("energy", "kWh"),
     Quantity.VOLTAGE: ("", "V"),
@@ -111,13 +112,19 @@ def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row
     return Row(
         component.id,
         (
-            Cell(f"{component.kind.value.replace('-', ' ')} {component.name}"),
+            Cell(f"{component.kind.value.replace('-', ' ')} {_name(snapshot, component)}"),
             severity(_severity(facts), stale=old),
             text(facts.detail or facts.state, stale=old),
             text(said, stale=old),
             text(spark(points)),
         ),
     )
+
+
+def _name(snapshot: Snapshot, component: Component) -> str:
+    """Its name; the rest of its id where others of its kind are called the same (a detector `tray` in every tray)."""
+    alike = sum(one.name == component.name for one in snapshot.topology.of_kind(component.kind))
+    return component.name if alike == 1 else component.id.partition(":")[2]
 
 
 def _severity(facts: ComponentFacts) -> Severity:
@@ -130,16 +137,15 @@ def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:
     """`supply 30.1 °C`; power as kW, against what is allowed where that is known; `?` without a value."""
     if one.value is None:
         return f"{one.label or one.quantity.value} {UNKNOWN}"
-    if one.quantity is Quantity.POWER:
-        allowed = (
-            next((m.value for m in facts.measurements if m.quantity is Quantity.POWER_CAPACITY), None)
-            if facts
-            else None
-        )
-        of = f" of {allowed / 1000:.1f}" if allowed else ""
-        return f"{one.value / 1000:.1f}{of} kW"
     word, unit = _SAID.get(one.quantity, ("", one.quantity.value.rpartition("_")[2]))
-    return " ".join(part for part in (one.label or word, f"{one.value:.4g}", unit) if part)
+    alike = sum(other.quantity is one.quantity for other in facts.measurements) if facts else 1
+    label = one.label if alike > 1 or not word else ""
+    if one.quantity is Quantity.POWER:
+        beside = facts.measurements if facts else ()
+        allowed = next((other.value for other in beside if other.quantity is Quantity.POWER_CAPACITY), None)
+        of = f" of {allowed / 1000:.1f}" if allowed else ""
+        return " ".join(part for part in (label if alike > 1 else "", f"{one.value / 1000:.1f}{of} kW") if part)
+    return " ".join(part for part in (word, label, f"{one.value:.4g}", unit) if part)
 
 
 def spark(points: tuple[float, ...], width: int = 12) -> str:
