@@ -1,6 +1,6 @@
 """The pod as a graph: components with typed edges. Every "what does this hit" is a walk over it."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cached_property
@@ -93,6 +93,16 @@ class Topology(Struct, frozen=True, dict=True):
     def incoming(self) -> dict[str, tuple[Edge, ...]]:
         """Edges by where they end."""
         return _index(self.edges, lambda edge: edge.target)
+
+    def label(self, identity: str) -> str:
+        """A component's name for people: the rest of its id where others of its kind have the same name."""
+        component = self.components[identity]
+        alike = self._names[component.kind, component.name]
+        return component.name if alike == 1 else identity.partition(":")[2]
+
+    @cached_property
+    def _names(self) -> Counter[tuple[Kind, str]]:
+        return Counter((component.kind, component.name) for component in self.components.values())
 
     def of_kind(self, kind: Kind) -> Iterator[Component]:
         """Every component of one kind, in the order they were added."""

@@ -21,7 +21,8 @@ class JobRequest(Struct, frozen=True, kw_only=True):
 class SimJob:
     """A job in the queue. Times are simulated seconds; `nodes` and `node_set` are empty until it starts.
 
-    `turn` counts its starts, so that the end that was planned for a start that failed does not end the next.
+    `turn` counts its starts, so that what was planned for a start that failed does not happen to the next; `plan`
+    counts the ends that were planned. `done_s` is the work done until `paced_s`, since when it goes at `pace`.
     """
 
     def __init__(self, number: int, request: JobRequest, submitted_s: float) -> None:
@@ -38,6 +39,10 @@ class SimJob:
         self.indices: dict[str, tuple[int, ...]] = {}
         self.restarts = 0
         self.turn = 0
+        self.plan = 0
+        self.pace = 1.0
+        self.paced_s = 0.0
+        self.done_s = 0.0
 
     @property
     def priority(self) -> int:

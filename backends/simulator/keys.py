@@ -5,6 +5,7 @@ from pathlib import Path
 
 import asyncssh
 
+from backends.simulator.certificate import Certificate, make_certificate
 from backends.simulator.sshd import HOST
 
 
@@ -19,6 +20,10 @@ class PodKeys:
         self.identity = self._write("id_ed25519", self.client_key.export_private_key("openssh").decode())
         self.password_file = self._write("bmc-password", f"{self.password}\n")
         self.known_hosts = self._folder / "known_hosts"
+
+    def certificate(self) -> Certificate:
+        """A certificate for the controller's listener."""
+        return make_certificate(self._folder, HOST)
 
     def write_known_hosts(self, host_key: asyncssh.SSHKey, port: int) -> None:
         """Name the host's key, for the port it came to listen on."""

@@ -1,17 +1,23 @@
 """One simulated node: the tray, what runs on it, and what the scheduler has been told about it."""
 
 from backends.simulator.gpu import SimGpu
+from backends.simulator.thermal import Lag
 
 CPUS = 144
 SOCKETS = 2
 MEMORY_MB = 960_000
+TRAY_W = 620.0
+STANDBY_W = 45.0
+_LIQUID_W = 420.0
+_LAG_S = 1.0
 
 
 class SimNode:
     """A node. Hardware (`power`, `gpus`), its slurmd (`slurmd`, `booted_s`) and slurmctld's record are apart.
 
     slurmctld's record is `drain`, `down`, `responding` and the reason: it may be wrong about the hardware for as long
-    as the real one is. `jobs` maps a job to the GPU indices it holds here; `completing` counts epilogs under way.
+    as the real one is. `stuck` boots never end. `jobs` maps a job to the GPU indices it holds here;
+    `completing` counts epilogs under way.
     """
 
     def __init__(self, name: str, rack: int, slot: int, gpus: tuple[SimGpu, ...]) -> None:
@@ -20,6 +26,9 @@ class SimNode:
         self.slot = slot
         self.gpus = gpus
         self.power = "On"
+        self.tray_w = Lag(TRAY_W, _LAG_S)
+        self.leaking = False
+        self.stuck = False
         self.power_turn = 0
         self.slurmd = True
         self.slurmd_turn = 0
@@ -34,6 +43,23 @@ class SimNode:
         self.jobs: dict[int, tuple[int, ...]] = {}
         self.completing = 0
         self.free = len(gpus)
+
+    @property
+    def powered(self) -> bool:
+        """Whether its GPUs have power: not while it is off, or on its way there from a cold start."""
+        return self.power not in ("Off", "PoweringOn")
+
+    def power_w(self, now_s: float) -> float:
+        """What the tray draws: its GPUs and the rest of it, or only its controller."""
+        return self.tray_w.at(now_s) + sum(gpu.heat.power_w(now_s) for gpu in self.gpus)
+
+    def liquid_w(self, now_s: float) -> float:
+        """The part of it that goes into the coolant; fans carry the rest."""
+        return (_LIQUID_W if self.powered else 0.0) + sum(gpu.heat.power_w(now_s) for gpu in self.gpus)
+
+    def energy_j(self, now_s: float) -> float:
+        """What it has drawn since second 0."""
+        return self.tray_w.area(now_s) + sum(gpu.heat.energy_j(now_s) for gpu in self.gpus)
 
     @property
     def available(self) -> bool:

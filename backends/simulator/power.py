@@ -134,6 +134,8 @@ class PowerPlant:
             self._scheduler.set_down(node, NOT_RESPONDING, "slurm")
 
     def _registered(self, node: SimNode) -> None:
+        if node.stuck:
+            return
         node.slurmd = True
         node.slurmd_turn += 1
         node.booted_s = self._agenda.now_s

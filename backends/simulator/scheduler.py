@@ -67,6 +67,7 @@ class Scheduler:
         job.nodes = tuple(node.name for node in gang)
         job.node_set = fold(job.nodes)
         job.turn += 1
+        job.pace, job.paced_s, job.done_s = 1.0, started_s, 0.0
         for node in gang:
             held = node.free_indices(job.request.gpus_per_node)
             job.indices[node.name] = held
@@ -75,8 +76,7 @@ class Scheduler:
             for index in held:
                 node.gpus[index].job = job.number
             self._on_change(node)
-        turn = job.turn
-        self._agenda.at(started_s + job.request.runs_s, lambda: self._run_out(job, turn))
+        self._plan_end(job)
 
     def end(self, job: SimJob, state: str) -> None:
         """End a running job; its nodes are COMPLETING for the epilog, and its record is kept for a while."""
@@ -134,9 +134,24 @@ class Scheduler:
         """Put down why a node is out of service, who says so, and when."""
         node.reason, node.reason_by, node.reason_s = reason, by, self._agenda.now_s
 
-    def _run_out(self, job: SimJob, turn: int) -> None:
-        if job.state == "RUNNING" and job.turn == turn:
-            self.end(job, job.request.outcome)
+    def pace(self, job: SimJob, pace: float) -> None:
+        """A running job goes faster or slower from now on: its end moves, up to its time limit."""
+        now_s = self._agenda.now_s
+        job.done_s += max(0.0, now_s - job.paced_s) * job.pace
+        job.paced_s, job.pace = max(now_s, job.paced_s), pace
+        self._plan_end(job)
+
+    def _plan_end(self, job: SimJob) -> None:
+        job.plan += 1
+        plan, request = job.plan, job.request
+        end_s = job.paced_s + max(0.0, request.runs_s - job.done_s) / max(job.pace, 0.01)
+        limit_s = (job.started_s or 0.0) + request.limit_s
+        outcome = "TIMEOUT" if end_s > limit_s else request.outcome
+        self._agenda.at(min(end_s, limit_s), lambda: self._run_out(job, plan, outcome))
+
+    def _run_out(self, job: SimJob, plan: int, outcome: str) -> None:
+        if job.state == "RUNNING" and job.plan == plan:
+            self.end(job, outcome)
 
     def _release(self, job: SimJob) -> None:
         for name in job.nodes:

@@ -27,7 +27,8 @@ _WATCH_S = 0.2
 class ServeOptions(Struct, frozen=True, kw_only=True):
     """What to serve. `nodes` are per rack, `gpus` per node; `speed` is simulated seconds a real one.
 
-    `epoch` is when the simulated time begins, the present unless a test says otherwise.
+    `plain` serves Redfish over HTTP without TLS. `epoch` is when the simulated time begins, the present unless a test
+    says otherwise.
     """
 
     pods: int = 1
@@ -37,6 +38,7 @@ class ServeOptions(Struct, frozen=True, kw_only=True):
     seed: int = 1
     speed: float = 1.0
     faults: tuple[Fault, ...] = ()
+    plain: bool = False
     epoch: datetime | None = None
     monotonic: Callable[[], float] = time.monotonic
 
@@ -57,8 +59,10 @@ class _Pod:
         self._pod = world.shape.pod
         self._clock = PodClock(world, options.monotonic, options.speed)
         self._head = sshd.HeadNode(self._clock.world, keys.client_key)
-        self._service = RedfishService(self._clock.world, keys.password, options.monotonic)
-        self._http = HttpListener(self._service.app)
+        self._certificate = None if options.plain else keys.certificate()
+        tls = not options.plain
+        self._service = RedfishService(self._clock.world, keys.password, options.monotonic, tls=tls)
+        self._http = HttpListener(self._service.app, self._certificate)
 
     async def open(self) -> ServedPod:
         """Start both servers."""
@@ -68,16 +72,27 @@ class _Pod:
         return ServedPod(endpoints=self._endpoints(), clock=self._clock, service=self._service)
 
     async def watch(self) -> None:
-        """Keep the world going, and let the sshd die when a fault has it so."""
+        """Keep the world going, and let the sshd die, and come back, when a fault has it so."""
         while True:
             if "ssh" in self._clock.world().outages:
                 self._head.shut()
+            elif not self._head.listening:
+                await self._head.open()
             await asyncio.sleep(_WATCH_S)
 
     async def close(self) -> None:
         """Stop both servers."""
+        self._service.close()
         await self._head.close()
         await self._http.close()
+
+    def _redfish(self, secret: SecretRef) -> RedfishEndpoint:
+        """How the controller is reached: its certificate is pinned, nobody else vouches for it."""
+        where = f"{listener.HOST}:{self._http.port}"
+        if self._certificate is None:
+            return RedfishEndpoint(url=f"http://{where}", user=USER, secret=secret)
+        pin = self._certificate.fingerprint
+        return RedfishEndpoint(url=f"https://{where}", user=USER, secret=secret, fingerprint=pin)
 
     def _endpoints(self) -> PodEndpoints:
         secret = SecretRef(password_command=("cat", str(self._keys.password_file)))
@@ -91,7 +106,7 @@ class _Pod:
                 known_hosts=str(self._keys.known_hosts),
             ),
             scheduler=SchedulerEndpoint(),
-            redfish=(RedfishEndpoint(url=f"http://{listener.HOST}:{self._http.port}", user=USER, secret=secret),),
+            redfish=(self._redfish(secret),),
         )
 
 

@@ -65,6 +65,11 @@ class HeadNode:
         )
         self.port = self._listener.get_port()
 
+    @property
+    def listening(self) -> bool:
+        """Whether it takes connections."""
+        return self._listener is not None
+
     def shut(self) -> None:
         """Stop to listen and drop every connection at once."""
         if self._listener is not None:

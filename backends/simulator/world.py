@@ -6,10 +6,12 @@ from functools import partial
 from hashlib import blake2b
 
 from backends.simulator.agenda import Agenda
+from backends.simulator.alarm import Alarms
 from backends.simulator.gpu import SimGpu
-from backends.simulator.node import SimNode
+from backends.simulator.node import STANDBY_W, TRAY_W, SimNode
 from backends.simulator.partition import Racks, partitions
 from backends.simulator.placement import place
+from backends.simulator.plant import Plant, gpu_origin
 from backends.simulator.power import PowerPlant
 from backends.simulator.scheduler import Scheduler
 from backends.simulator.shape import PodShape
@@ -22,6 +24,7 @@ _OPENING_QUEUE = 3
 _MOST_PENDING = 40
 _PENDING_PER_NODE = 0.2
 _UPTIME_S = 11 * 86_400.0
+_PAST_S = 0.05
 
 
 class World:
@@ -36,12 +39,14 @@ class World:
         self.epoch = epoch.astimezone(UTC).replace(microsecond=0)
         self.agenda = Agenda()
         self.outages: set[str] = set()
-        self.coolant_extra_c = dict.fromkeys(shape.rack_names, 0.0)
+        self.alarms = Alarms(lambda: self.agenda.now_s)
         self.racks = _racks(shape)
         self.nodes = {node.name: node for rack in self.racks for node in rack}
         self.partitions = partitions(self.racks)
+        self.plant = Plant(shape, self.agenda, self.racks, self.alarms)
         self.scheduler = Scheduler(self.agenda, self.nodes, self.partitions, self.refresh_heat)
         self.power = PowerPlant(self.agenda, self.scheduler, self.refresh_heat)
+        self.plant.connect(self.refresh_heat, self.power)
         self._workload = Workload(shape)
         self._open()
 
@@ -59,13 +64,41 @@ class World:
         return self.epoch + timedelta(seconds=int(time_s // 1))
 
     def refresh_heat(self, node: SimNode) -> None:
-        """Set a node's GPUs on their way to what their load and coolant make of them."""
-        powered = node.power not in ("Off", "PoweringOn")
-        extra_c = self.coolant_extra_c[self.shape.rack_names[node.rack - 1]]
+        """Set a node's GPUs on their way to what their load, coolant and supply make of them."""
+        node.tray_w.aim(TRAY_W if node.powered else STANDBY_W, self.now_s)
         for gpu in node.gpus:
-            job = self.scheduler.jobs.get(gpu.job) if gpu.job is not None else None
-            load = (job.request.load if job else 0.0) if powered and not gpu.lost else None
-            gpu.heat.change(load, extra_c, self.now_s)
+            self._refresh_gpu(node, gpu)
+        self._repace(node)
+
+    def _refresh_gpu(self, node: SimNode, gpu: SimGpu) -> None:
+        """Aim one GPU, and come back when its temperature passes a limit: it throttles, or its health changes."""
+        job = self.scheduler.jobs.get(gpu.job) if gpu.job is not None else None
+        load = (job.request.load if job else 0.0) if node.powered and not gpu.lost else None
+        gpu.heat.change(load, self.plant.coolant(node.rack), self.plant.cap_w(node.rack), self.now_s)
+        level = gpu.heat.level(self.now_s)
+        message = f"GPU {gpu.index} of {node.name} is over its {level.lower()} temperature and throttled"
+        self.alarms.set(gpu_origin(node, gpu), "temperature", level, message, self.plant.within(node))
+        gpu.turn += 1
+        wait_s = gpu.heat.passes_s(self.now_s)
+        if wait_s is not None:
+            self.agenda.after(wait_s + _PAST_S, partial(self._limit_passed, node, gpu, gpu.turn))
+
+    def _limit_passed(self, node: SimNode, gpu: SimGpu, turn: int) -> None:
+        if gpu.turn == turn:
+            self._refresh_gpu(node, gpu)
+            self._repace(node)
+
+    def _repace(self, node: SimNode) -> None:
+        """A gang goes at the pace of its slowest GPU."""
+        slow = any(gpu.pace < 1 for gpu in node.gpus)
+        for number in tuple(node.jobs):
+            job = self.scheduler.jobs[number]
+            if not slow and job.pace == 1:
+                continue
+            held = ((self.nodes[name], indices) for name, indices in job.indices.items())
+            pace = min(each.gpus[index].pace for each, indices in held for index in indices)
+            if pace != job.pace:
+                self.scheduler.pace(job, pace)
 
     def _open(self) -> None:
         """Open the pod as if it had run for days: about 70 % given out, a few jobs waiting, everything warm."""

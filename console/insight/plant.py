@@ -130,7 +130,7 @@ def _finding(
         rule=RULE.get(component.kind, "component"),
         severity=severity,
         entity=component.id,
-        title=f"{component.kind.value.replace('-', ' ')} {component.name}: {what}",
+        title=f"{component.kind.value.replace('-', ' ')} {snapshot.topology.label(component.id)}: {what}",
         since=snapshot.at,
         evidence=(f"health: {facts.health.value}", *map(_past, beyond), *said),
         hits_nodes=nodes,

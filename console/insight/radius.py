@@ -89,11 +89,11 @@ def nodes_hit(topology: Topology, entity: str) -> tuple[str, ...]:
         nodes = tuple(name.removeprefix("node:") for name in ids if name.startswith("node:"))
         if nodes:
             return nodes
-        entity = _container(topology, entity)
+        entity = container(topology, entity)
     return ()
 
 
-def _container(topology: Topology, entity: str) -> str:
+def container(topology: Topology, entity: str) -> str:
     """What a component sits in, "" for the pod and for what sits in nothing: all of a pod is no answer."""
     for edge in topology.incoming.get(entity, ()):
         inside = topology.components.get(edge.source)

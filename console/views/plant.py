@@ -112,19 +112,13 @@ def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row
     return Row(
         component.id,
         (
-            Cell(f"{component.kind.value.replace('-', ' ')} {_name(snapshot, component)}"),
+            Cell(f"{component.kind.value.replace('-', ' ')} {snapshot.topology.label(component.id)}"),
             severity(_severity(facts), stale=old),
             text(facts.detail or facts.state, stale=old),
             text(said, stale=old),
             text(spark(points)),
         ),
     )
-
-
-def _name(snapshot: Snapshot, component: Component) -> str:
-    """Its name; the rest of its id where others of its kind are called the same (a detector `tray` in every tray)."""
-    alike = sum(one.name == component.name for one in snapshot.topology.of_kind(component.kind))
-    return component.name if alike == 1 else component.id.partition(":")[2]
 
 
 def _severity(facts: ComponentFacts) -> Severity:

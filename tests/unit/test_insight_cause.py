@@ -114,6 +114,29 @@ def test_a_failed_pump_is_one_finding_that_hits_every_node_of_its_loop(pod):
     assert "throttled: 8 nodes, n[1-8]" in finding.evidence
 
 
+def test_a_stopped_pump_explains_the_low_flow_and_the_lost_redundancy_of_its_cdu(pod):
+    low = Measurement(quantity=Quantity.FLOW, value=180.0, low_critical=220.0)
+    group = Redundancy(name="pumps", needed=1, members=("a", "b"), health=Severity.WARNING)
+    parts = {
+        "pump:b": ill(detail="Stopped"),
+        "cdu:c1": ill(measurements=(low,), redundancy=(group,)),
+        "loop:tcs": ill(measurements=(low,)),
+    }
+    (finding,) = findings(replace(pod, components={**pod.components, **parts}))
+    assert finding.entity == "pump:b"
+    assert "c1 has lost redundancy: pumps" in finding.evidence
+
+
+def test_a_tray_that_repeats_its_nodes_trouble_is_no_finding(pod):
+    tray = Component(id="tray:t3", kind=Kind.TRAY, name="t3")
+    edges = (*pod.topology.edges, Edge("tray:t3", "node:n3", Relation.CONTAINS))
+    known = replace(pod, topology=Topology({**pod.topology.components, tray.id: tray}, edges))
+    warned = {**pod.components, tray.id: ill(Severity.WARNING)}
+    assert [finding.entity for finding in findings(replace(known, components=warned))] == ["tray:t3"]
+    hot = {"n3": a_node("n3", "r1", throttle=("ThermalLimit",))}
+    assert [found.rule for found in findings(replace(broken(known, hot), components=warned))] == ["throttled"]
+
+
 def test_a_reading_past_its_limit_is_found_though_health_says_ok(pod):
     hot = Measurement(quantity=Quantity.SUPPLY_TEMPERATURE, value=47.5, high_caution=40, high_critical=45)
     (finding,) = findings(broken(pod, loop__tcs=ill(Severity.OK, measurements=(hot,))))

@@ -6,7 +6,9 @@ import socket
 from collections.abc import Generator
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from backends.simulator.certificate import Certificate
 
 HOST = "127.0.0.1"
 
@@ -20,14 +22,24 @@ class _Server(uvicorn.Server):
 
 
 class HttpListener:
-    """Serves an application from `open` to `close`. Requests that hang are cut off a moment after `close`."""
+    """Serves an application from `open` to `close`, over TLS when there is a certificate.
 
-    def __init__(self, app: Starlette) -> None:
+    Requests that hang are cut off a moment after `close`.
+    """
+
+    def __init__(self, app: ASGIApp, certificate: Certificate | None = None) -> None:
         self.port = 0
-        # TLS goes here with the full controller: uvicorn takes ssl_certfile and ssl_keyfile.
         config = uvicorn.Config(
-            app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=1
+            app,
+            interface="asgi3",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
         )
+        if certificate is not None:
+            config.ssl_certfile, config.ssl_keyfile = certificate.file, str(certificate.key_file)
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
 

@@ -1,13 +1,16 @@
 """Processors of a node: two CPUs and the GPUs, each GPU with its own EnvironmentMetrics."""
 
-from backends.simulator.gpu import MODEL, SimGpu
+from backends.simulator.gpu import MEMORY_MIB, MODEL, SimGpu
 from backends.simulator.node import CPUS, SOCKETS, SimNode
-from backends.simulator.redfish.chassis import gpu_health
+from backends.simulator.plant import gpu_origin
+from backends.simulator.redfish.chassis import tray_id
+from backends.simulator.redfish.plant.state import state as part_state
 from backends.simulator.redfish.resource import Body, Resource, collection, head, ref, status, uri
-from backends.simulator.thermal import POWER_LIMIT_W, WARNING_C
+from backends.simulator.thermal import POWER_LIMIT_W
 from backends.simulator.world import World
 
-_TYPE = "Processor.v1_20_1.Processor"
+_CLOCK_MHZ = 1_920
+_TYPE = "Processor.v1_23_0.Processor"
 
 
 def processor_collection(world: World, node_name: str) -> Resource | None:
@@ -39,7 +42,7 @@ def gpu_environment(world: World, node_name: str, id_: str) -> Resource | None:
     if node is None or gpu is None:
         return None
     path = uri("Systems", node_name, "Processors", id_, "EnvironmentMetrics")
-    body = head(path, "EnvironmentMetrics.v1_3_1.EnvironmentMetrics", "EnvironmentMetrics", f"Environment of {id_}")
+    body = head(path, "EnvironmentMetrics.v1_6_0.EnvironmentMetrics", "EnvironmentMetrics", f"Environment of {id_}")
     silent = gpu.lost or node.power == "Off"
     body["TemperatureCelsius"] = {"Reading": None if silent else gpu.heat.temp_c(world.now_s)}
     body["PowerWatts"] = {"Reading": None if silent else gpu.heat.power_w(world.now_s)}
@@ -50,6 +53,29 @@ def gpu_environment(world: World, node_name: str, id_: str) -> Resource | None:
         "ControlMode": "Automatic",
     }
     return Resource(body)
+
+
+def gpu_metrics(world: World, node_name: str, id_: str) -> Resource | None:
+    """ProcessorMetrics of a GPU: how busy it is, how fast, and its ECC counts."""
+    node = world.nodes.get(node_name)
+    gpu = _gpu_of(node, id_) if node else None
+    if node is None or gpu is None:
+        return None
+    path = uri(gpu_origin(node, gpu), "ProcessorMetrics")
+    return Resource(
+        {
+            **head(path, "ProcessorMetrics.v1_7_0.ProcessorMetrics", "ProcessorMetrics", f"Metrics of {id_}"),
+            "BandwidthPercent": round(100 * gpu.heat.run, 1),
+            "OperatingSpeedMHz": clock_mhz(gpu),
+            "CacheMetricsTotal": {"LifeTime": {"CorrectableECCErrorCount": 0, "UncorrectableECCErrorCount": 0}},
+            "PCIeErrors": {"CorrectableErrorCount": 0, "FatalErrorCount": 0, "NonFatalErrorCount": 0},
+        }
+    )
+
+
+def clock_mhz(gpu: SimGpu) -> int:
+    """Its clock: throttled silicon is slow silicon."""
+    return 0 if gpu.lost or gpu.heat.load is None else round(_CLOCK_MHZ * (0.4 + 0.6 * gpu.heat.pace))
 
 
 def _gpu_of(node: SimNode, id_: str) -> SimGpu | None:
@@ -71,7 +97,7 @@ def _gpu(world: World, node: SimNode, gpu: SimGpu) -> Body:
     id_ = f"GPU_{gpu.index}"
     state = "StandbyOffline" if node.power == "Off" else "UnavailableOffline" if gpu.lost else "Enabled"
     readable = state == "Enabled"
-    hot = readable and gpu.heat.temp_c(world.now_s) >= WARNING_C
+    causes = list(gpu.heat.causes) if readable else []
     return {
         **head(uri("Systems", node.name, "Processors", id_), _TYPE, id_, f"GPU {gpu.index}"),
         "ProcessorType": "GPU",
@@ -86,8 +112,22 @@ def _gpu(world: World, node: SimNode, gpu: SimGpu) -> Body:
                 "LocationOrdinalValue": gpu.index,
             }
         },
-        "Throttled": hot,
-        "ThrottleCauses": ["ThermalLimit"] if hot else [],
-        "Status": status(gpu_health(world, node, gpu), state),
-        "EnvironmentMetrics": ref("Systems", node.name, "Processors", id_, "EnvironmentMetrics"),
+        "Throttled": bool(causes),
+        "ThrottleCauses": [*causes],
+        "Status": {**part_state(world, gpu_origin(node, gpu)), "State": state},
+        "EnvironmentMetrics": ref(gpu_origin(node, gpu), "EnvironmentMetrics"),
+        "Metrics": ref(gpu_origin(node, gpu), "ProcessorMetrics"),
+        "Ports": ref(gpu_origin(node, gpu), "Ports"),
+        "MemorySummary": {
+            "TotalMemorySizeMiB": MEMORY_MIB,
+            "ECCModeEnabled": True,
+            "Metrics": ref("Systems", node.name, "Memory", f"{id_}_DRAM_0", "MemoryMetrics"),
+        },
+        "SpeedLimitMHz": _CLOCK_MHZ,
+        "OperatingSpeedMHz": clock_mhz(gpu),
+        "PowerState": "Off" if node.power == "Off" else "On",
+        "Links": {
+            "Chassis": ref("Chassis", tray_id(node)),
+            "Memory": [ref("Systems", node.name, "Memory", f"{id_}_DRAM_0")],
+        },
     }

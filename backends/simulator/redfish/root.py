@@ -1,36 +1,22 @@
-"""The service root, the pod controller as a Manager, and the documents every client may read."""
+"""The service root, and the pod controller as a Manager."""
 
 import uuid
 
+from backends.simulator.redfish.plant.table import ROOTS
+from backends.simulator.redfish.query import FEATURES
 from backends.simulator.redfish.resource import ROOT, Resource, Value, collection, head, ref, status, uri
+from backends.simulator.redfish.update import CONTROLLER
 from backends.simulator.world import World, stable_id
 
 PRODUCT = "megapod simulated pod controller"
-FIRMWARE = "0.1.0"
-EXPAND_LEVELS = 2
-METADATA = """<?xml version="1.0" encoding="UTF-8"?>
-<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">
-{includes}  <edmx:DataServices>
-    <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="Service">
-      <EntityContainer Name="Service" Extends="ServiceRoot.v1_16_1.ServiceContainer"/>
-    </Schema>
-  </edmx:DataServices>
-</edmx:Edmx>
-"""
-_SCHEMAS = (
-    ("ServiceRoot", "v1_16_1"),
-    ("ChassisCollection", ""),
-    ("Chassis", "v1_25_1"),
-    ("ComputerSystemCollection", ""),
-    ("ComputerSystem", "v1_23_1"),
-    ("ProcessorCollection", ""),
-    ("Processor", "v1_20_1"),
-    ("EnvironmentMetrics", "v1_3_1"),
-    ("ManagerCollection", ""),
-    ("Manager", "v1_20_0"),
-    ("SessionService", "v1_1_9"),
-    ("SessionCollection", ""),
-    ("Session", "v1_7_1"),
+SERVICES = (
+    "AccountService",
+    "Chassis",
+    "EventService",
+    "Managers",
+    "SessionService",
+    "Systems",
+    "UpdateService",
 )
 
 
@@ -38,49 +24,17 @@ def service_root(world: World) -> Resource:
     """Where every client begins."""
     return Resource(
         {
-            **head(f"{ROOT}/", "ServiceRoot.v1_16_1.ServiceRoot", "RootService", "Root Service"),
+            **head(f"{ROOT}/", "ServiceRoot.v1_21_0.ServiceRoot", "RootService", "Root Service"),
             "RedfishVersion": "1.20.0",
             "UUID": str(uuid.UUID(bytes=stable_id(world.shape.seed, world.shape.pod), version=5)),
             "Product": PRODUCT,
             "Vendor": "megapod",
-            "ProtocolFeaturesSupported": {
-                "ExpandQuery": {
-                    "ExpandAll": True,
-                    "Levels": True,
-                    "Links": True,
-                    "MaxLevels": EXPAND_LEVELS,
-                    "NoLinks": True,
-                },
-                "FilterQuery": False,
-                "SelectQuery": False,
-                "OnlyMemberQuery": False,
-            },
-            "Chassis": ref("Chassis"),
-            "Systems": ref("Systems"),
-            "Managers": ref("Managers"),
-            "SessionService": ref("SessionService"),
+            "ProtocolFeaturesSupported": FEATURES,
+            **{name: ref(name) for name in (*SERVICES, *ROOTS)},
+            "Tasks": ref("TaskService"),
             "Links": {"Sessions": ref("SessionService", "Sessions")},
         }
     )
-
-
-def odata_document() -> Value:
-    """The OData service document."""
-    names = ("Chassis", "Systems", "Managers", "SessionService")
-    entries: list[Value] = [{"name": name, "kind": "Singleton", "url": uri(name)} for name in names]
-    root: Value = {"name": "Service", "kind": "Singleton", "url": f"{ROOT}/"}
-    return {"@odata.context": f"{ROOT}/$metadata", "value": [root, *entries]}
-
-
-def metadata() -> str:
-    """The CSDL document that names the schemas in use."""
-    includes = ""
-    for name, version in _SCHEMAS:
-        names = (name, f"{name}.{version}") if version else (name,)
-        lines = "".join(f'    <edmx:Include Namespace="{namespace}"/>\n' for namespace in names)
-        place = f"http://redfish.dmtf.org/schemas/v1/{name}_v1.xml"
-        includes += f'  <edmx:Reference Uri="{place}">\n{lines}  </edmx:Reference>\n'
-    return METADATA.format(includes=includes)
 
 
 def manager_collection(_world: World) -> Resource:
@@ -100,9 +54,11 @@ def manager(world: World, id_: str) -> Resource | None:
             **head(uri("Managers", id_), "Manager.v1_20_0.Manager", id_, "Pod controller"),
             "ManagerType": "RackManager",
             "Model": PRODUCT,
-            "FirmwareVersion": FIRMWARE,
+            "FirmwareVersion": CONTROLLER,
             "DateTime": now.isoformat(),
             "DateTimeLocalOffset": "+00:00",
+            "LocationIndicatorActive": False,
+            "LogServices": ref("Managers", id_, "LogServices"),
             "PowerState": "On",
             "Status": status("OK"),
             "Links": {"ManagerForServers": servers, "ManagerForChassis": racks},

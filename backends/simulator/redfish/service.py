@@ -1,25 +1,24 @@
-"""The Redfish service over HTTP: who may read, what a request gets, and the headers DSP0266 asks for."""
+"""The Redfish service over HTTP: what a request gets, and the headers DSP0266 asks for."""
 
 import asyncio
-import base64
-import binascii
-import hashlib
 import json
 import re
-import secrets
 from collections.abc import Callable
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from backends.simulator.power import Reset
-from backends.simulator.redfish.errors import error
-from backends.simulator.redfish.resource import ROOT, Resource, Value
-from backends.simulator.redfish.root import EXPAND_LEVELS, metadata, odata_document
-from backends.simulator.redfish.sessions import Sessions
+from backends.simulator.redfish import query
+from backends.simulator.redfish.access import Access, Caller
+from backends.simulator.redfish.controller import Controller
+from backends.simulator.redfish.documents import OPEN, document
+from backends.simulator.redfish.errors import Refused
+from backends.simulator.redfish.etags import named, tag
+from backends.simulator.redfish.resource import ROOT, Action, Outcome, Resource
+from backends.simulator.redfish.subscriptions import STREAM
 from backends.simulator.redfish.tree import Tree
+from backends.simulator.redfish.writing import parameters, patch, patched, read_body
 from backends.simulator.world import World
 
 USER = "operator"
@@ -27,22 +26,38 @@ _HTML_503 = """<!DOCTYPE html>
 <html><head><title>503 Service Unavailable</title></head>
 <body><h1>Service Unavailable</h1><p>The management controller is starting. Please try again later.</p></body></html>
 """
-_OPEN = ("/redfish", ROOT, f"{ROOT}/", f"{ROOT}/odata", f"{ROOT}/$metadata")
-_SESSIONS = f"{ROOT}/SessionService/Sessions"
-_RESET = re.compile(rf"{ROOT}/Systems/(?P<name>[^/]+)/Actions/ComputerSystem\.Reset")
-_EXPAND = re.compile(r"(?P<which>[.*~])(?:\(\$levels=(?P<levels>\d+)\))?")
-_METHODS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"]
+_SESSIONS = tuple(f"{ROOT}/SessionService/Sessions{end}" for end in ("", "/", "/Members"))
+_ACTION = re.compile(rf"(?P<owner>{ROOT}/.+)/Actions/(?P<name>\w+\.\w+)/?")
+_ATTACHMENT = re.compile(rf"{ROOT}/Managers/controller/LogServices/Events/Attachments/(?P<id>\d+)")
+_BOOTS = ("On", "ForceRestart", "GracefulRestart", "PowerCycle")
 
 
 class RedfishService:
-    """The service of one pod. `world` gives the pod as it is now; the password is the one of `operator`."""
+    """The service of one pod. `world` gives the pod as it is now; the password is that of `operator`.
 
-    def __init__(self, world: Callable[[], World], password: str, monotonic: Callable[[], float]) -> None:
-        self.sessions = Sessions(monotonic)
-        self._tree = Tree(world, self.sessions)
+    `tls` says whether the listener encrypts: Basic authentication is refused where it does not (DSP0266 13.3.4).
+    """
+
+    def __init__(
+        self, world: Callable[[], World], password: str, monotonic: Callable[[], float], *, tls: bool = True
+    ) -> None:
+        self.controller = Controller(world, password, monotonic)
+        self.sessions = self.controller.sessions
+        self._access = Access(self.controller, basic=tls)
+        self._tree = Tree(self.controller)
         self._world = world
-        self._password = password
-        self.app = Starlette(routes=[Route("/{path:path}", self._serve, methods=_METHODS)])
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        request = Request(scope, receive)
+        response = await self._serve(request)
+        response.headers["OData-Version"] = "4.0"
+        response.headers.setdefault("Cache-Control", "no-cache")
+        await response(scope, receive, send)
+
+    def close(self) -> None:
+        """End the streams, so that the listener can."""
+        self.controller.subscriptions.close_all()
 
     async def _serve(self, request: Request) -> Response:
         outages = self._world().outages
@@ -50,127 +65,144 @@ class RedfishService:
             await asyncio.Event().wait()
         if "bmc-503" in outages:
             return Response(_HTML_503, 503, {"Retry-After": "30"}, "text/html")
-        response = await self._answer(request)
-        response.headers["OData-Version"] = "4.0"
-        response.headers.setdefault("Cache-Control", "no-cache")
-        return response
+        try:
+            return await self._answer(request)
+        except Refused as refused:
+            return refused.response()
 
     async def _answer(self, request: Request) -> Response:
         path = request.url.path
-        if path == _SESSIONS and request.method == "POST":
-            return await self._login(request)
-        reading = request.method in ("GET", "HEAD")
-        if not (reading and path in _OPEN) and not self._user(request):
-            challenge = {"WWW-Authenticate": 'Basic realm="Redfish"'}
-            return error(401, "NoValidSession", headers=challenge)
-        if path in ("/redfish", f"{ROOT}/odata", f"{ROOT}/$metadata"):
-            return _document(path) if reading else _not_allowed(("GET", "HEAD"))
-        if match := _RESET.fullmatch(path):
-            return await self._reset(request, match["name"])
-        return self._resource(request)
+        caller = self._access.caller(request)
+        if caller is None and not _is_open(request.method, path):
+            raise Refused(401, "NoValidSession", headers={"WWW-Authenticate": 'Basic realm="Redfish"'})
+        if request.headers.get("OData-Version", "4.0") != "4.0":
+            raise Refused(412, "HeaderInvalid", "OData-Version")
+        if path in ("/redfish", "/redfish/", f"{ROOT}/odata", f"{ROOT}/$metadata"):
+            return _fixed(request)
+        self._access.check_password(caller, request)
+        self.controller.look()
+        return await self._resource(request, caller)
 
-    def _resource(self, request: Request) -> Response:
+    async def _resource(self, request: Request, caller: Caller | None) -> Response:
         path = request.url.path
+        if path == STREAM and caller is not None:
+            return self._stream(request, caller)
+        if (made := self._made(path)) is not None:
+            return made
+        if match := _ACTION.fullmatch(path):
+            return await self._act(request, caller, match["owner"], match["name"])
+        resource = self._find(path.removesuffix("/Members") if request.method == "POST" else path)
+        if request.method not in resource.methods:
+            raise Refused(405, "OperationNotAllowed", headers={"Allow": ", ".join(resource.methods)})
+        self._access.check(caller, request.method, resource)
+        reading = request.method in ("GET", "HEAD")
+        return self._read(request, resource) if reading else await self._write(request, resource)
+
+    def _made(self, path: str) -> Response | None:
+        """What long work has made, or how far it is."""
+        monitored = self.controller.tasks.monitor(path)
+        if monitored is not None:
+            return _outcome(monitored)
+        collected = _ATTACHMENT.fullmatch(path)
+        data = self.controller.logs.attachment(collected["id"]) if collected else None
+        return None if data is None else Response(data, media_type="application/octet-stream")
+
+    async def _write(self, request: Request, resource: Resource) -> Response:
+        """A create, a change or a removal."""
+        if request.method == "POST" and resource.create:
+            return await self._run(request, resource.create, create=True)
+        if request.method == "PATCH":
+            return await self._patch(request, resource)
+        _check_etag(request, resource)
+        if resource.remove:
+            resource.remove()
+        return Response(status_code=204)
+
+    def _find(self, path: str) -> Resource:
         resource = self._tree.find(path)
         if resource is None:
-            return error(404, "ResourceMissingAtURI", path)
-        if request.method not in resource.methods:
-            return _not_allowed(resource.methods)
-        if request.method == "DELETE":
-            self.sessions.close(path.rstrip("/").rpartition("/")[2])
-            return Response(status_code=204)
-        return self._read(request, resource)
+            raise Refused(404, "ResourceMissingAtURI", path)
+        return resource
 
     def _read(self, request: Request, resource: Resource) -> Response:
-        body: Value = resource.body
-        for key, value in request.query_params.items():
-            if key == "$expand":
-                match = _EXPAND.fullmatch(value)
-                levels = int(match["levels"] or 1) if match else 0
-                if match is None or not 1 <= levels <= EXPAND_LEVELS:
-                    return error(400, "QueryParameterValueFormatError", key)
-                body = self._tree.expand(resource.body, match["which"], levels)
-            elif key.startswith("$"):
-                return error(501, "QueryNotSupported")
-        text = json.dumps(body)
-        digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-        headers = {"ETag": f'"{digest}"', "Allow": ", ".join(resource.methods), "Link": _schema_link(resource)}
-        if request.headers.get("If-None-Match") == headers["ETag"]:
+        if not _takes_json(request.headers.get("Accept", "*/*")):
+            raise Refused(406, "HeaderInvalid", "Accept")
+        asked = query.answer(resource, request.query_params.multi_items(), self._tree.find)
+        etag = tag(asked)
+        headers = {"ETag": etag, "Allow": ", ".join(resource.methods), "Link": _schema_link(asked)}
+        if named(request.headers.get("If-None-Match", ""), etag):
             return Response(status_code=304, headers=headers)
-        return Response(text, 200, headers, "application/json")
+        return Response(json.dumps({**asked.body, "@odata.etag": etag}), 200, headers, "application/json")
 
-    async def _login(self, request: Request) -> Response:
-        asked = await _body(request)
-        if asked is None:
-            return error(400, "MalformedJSON")
-        for key in ("UserName", "Password"):
-            if not isinstance(asked.get(key), str):
-                return error(400, "PropertyMissing", key)
-        if not self._knows(str(asked["UserName"]), str(asked["Password"])):
-            return error(401, "ResourceAtUriUnauthorized")
-        session = self.sessions.open(USER)
-        if session is None:
-            return error(503, "SessionLimitExceeded", headers={"Retry-After": "30"})
-        headers = {"X-Auth-Token": session.token, "Location": session.uri, "Cache-Control": "no-store"}
-        return Response(json.dumps(session.resource().body), 201, headers, "application/json")
+    async def _patch(self, request: Request, resource: Resource) -> Response:
+        asked = await read_body(request)
+        path = str(resource.body["@odata.id"])
+        resource = self._find(path)  # as it is now: another write may have come while the body did
+        _check_etag(request, resource)
+        wrote, messages = patch(resource, asked)
+        return patched(self._find(path), messages, wrote=wrote)
 
-    async def _reset(self, request: Request, name: str) -> Response:
-        world = self._world()
-        node = world.nodes.get(name)
-        if node is None:
-            return error(404, "ResourceMissingAtURI", request.url.path)
+    async def _act(self, request: Request, caller: Caller | None, owner: str, name: str) -> Response:
+        resource = self._find(owner)
+        action = resource.actions.get(name)
+        if action is None:
+            raise Refused(404, "ResourceMissingAtURI", request.url.path)
         if request.method != "POST":
-            return _not_allowed(("POST",))
-        asked = await _body(request)
-        if asked is None:
-            return error(400, "MalformedJSON")
-        if "ResetType" not in asked:
-            return error(400, "ActionParameterMissing", "ResetType")
-        try:
-            kind = Reset(str(asked["ResetType"]))
-        except ValueError:
-            return error(400, "ActionParameterValueNotInList", "ResetType")
-        return Response(status_code=204) if world.power.reset(node, kind) else error(409, "ResourceInStandby")
+            raise Refused(405, "OperationNotAllowed", headers={"Allow": "POST"})
+        self._access.check(caller, "POST", resource)
+        return await self._run(request, action, boots=owner if name == "ComputerSystem.Reset" else "")
 
-    def _user(self, request: Request) -> str:
-        if token := request.headers.get("X-Auth-Token"):
-            return self.sessions.user(token)
-        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "basic":
-            return ""
-        try:
-            user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
-        return user if self._knows(user, password) else ""
+    async def _run(self, request: Request, action: Action, *, create: bool = False, boots: str = "") -> Response:
+        asked = parameters(action, await read_body(request), create=create)
+        outcome = action.run(asked)
+        if boots and asked["ResetType"] in _BOOTS:
+            self.controller.settings.boot_taken(boots)
+        return _outcome(outcome)
 
-    def _knows(self, user: str, password: str) -> bool:
-        right = secrets.compare_digest(password.encode(), self._password.encode())
-        return right and user == USER
+    def _stream(self, request: Request, caller: Caller) -> Response:
+        if request.method != "GET":
+            raise Refused(405, "OperationNotAllowed", headers={"Allow": "GET"})
+        accept = request.headers.get("Accept", "*/*")
+        if not any(each in accept for each in ("text/event-stream", "text/*", "*/*")):
+            raise Refused(406, "HeaderInvalid", "Accept")
+        for key in request.query_params:
+            if key.startswith("$") and key != "$filter":
+                raise Refused(501, "QueryParameterUnsupported", key)
+        last, wanted = request.headers.get("Last-Event-ID", ""), request.query_params.get("$filter", "")
+        return self.controller.subscriptions.open(
+            caller.user, wanted, last, lambda: "sse-drop" in self._world().outages
+        )
 
 
-async def _body(request: Request) -> dict[str, object] | None:
-    """The JSON object that was sent; None when it is none. No body at all is an empty object."""
-    raw = await request.body()
-    try:
-        value = json.loads(raw) if raw else {}
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+def _is_open(method: str, path: str) -> bool:
+    """Whether it is for everybody: to look around, and to log in."""
+    return path in (OPEN if method in ("GET", "HEAD") else _SESSIONS if method == "POST" else ())
 
 
-def _document(path: str) -> Response:
-    if path == "/redfish":
-        return Response(json.dumps({"v1": f"{ROOT}/"}), media_type="application/json")
-    if path.endswith("odata"):
-        return Response(json.dumps(odata_document()), media_type="application/json")
-    return Response(metadata(), media_type="application/xml")
+def _fixed(request: Request) -> Response:
+    if request.method not in ("GET", "HEAD"):
+        raise Refused(405, "OperationNotAllowed", headers={"Allow": "GET, HEAD"})
+    return document(request.url.path)
 
 
-def _not_allowed(methods: tuple[str, ...]) -> Response:
-    return error(405, "OperationNotAllowed", headers={"Allow": ", ".join(methods)})
+def _outcome(outcome: Outcome) -> Response:
+    text = "" if outcome.body is None else json.dumps(outcome.body)
+    media = None if outcome.body is None else "application/json"
+    status = 200 if outcome.status == 204 and text else outcome.status
+    return Response(text or None, status, outcome.headers, media)
+
+
+def _check_etag(request: Request, resource: Resource) -> None:
+    header = request.headers.get("If-Match")
+    if header is not None and not named(header, tag(resource)):
+        raise Refused(412, "PreconditionFailed")
+
+
+def _takes_json(accept: str) -> bool:
+    kinds = {each.partition(";")[0].strip().lower() for each in accept.split(",")}
+    return bool(kinds & {"", "*/*", "application/*", "application/json"})
 
 
 def _schema_link(resource: Resource) -> str:
-    name = str(resource.body["@odata.type"]).lstrip("#").partition(".")[0]
+    name = str(resource.body["@odata.type"]).lstrip("#").rpartition(".")[0]
     return f"<http://redfish.dmtf.org/schemas/v1/{name}.json>; rel=describedby"

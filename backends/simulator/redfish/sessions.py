@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Callable
 
-from backends.simulator.redfish.resource import Resource, collection, head, uri
+from backends.simulator.redfish.resource import Action, Body, Resource, Value, Write, collection, head, uri
 
 TIMEOUT_S = 1_800.0
+_SHORTEST_S, _LONGEST_S = 30, 86_400
 MOST = 64
 
 
@@ -15,7 +16,7 @@ class Session:
     def __init__(self, id_: str, user: str, used_s: float) -> None:
         self.id = id_
         self.user = user
-        self.token = secrets.token_urlsafe(24)
+        self.token = secrets.token_hex(24)
         self.used_s = used_s
 
     @property
@@ -23,10 +24,10 @@ class Session:
         """Its resource."""
         return uri("SessionService", "Sessions", self.id)
 
-    def resource(self) -> Resource:
-        """The resource: the user, and never the token."""
+    def body(self) -> Body:
+        """The resource's body: the user, and never the token."""
         body = head(self.uri, "Session.v1_7_1.Session", self.id, f"Session {self.id}")
-        return Resource({**body, "UserName": self.user}, ("GET", "HEAD", "DELETE"))
+        return {**body, "UserName": self.user}
 
 
 class Sessions:
@@ -39,6 +40,7 @@ class Sessions:
         self._monotonic = monotonic
         self._by_id: dict[str, Session] = {}
         self._count = 0
+        self._timeout_s = TIMEOUT_S
 
     def open(self, user: str) -> Session | None:
         """A new session, None when the table is full."""
@@ -63,28 +65,38 @@ class Sessions:
         """The resource of one session."""
         self._expire()
         session = self._by_id.get(id_)
-        return session.resource() if session else None
+        return Resource(session.body(), remove=lambda: self.close(id_), owner=session.user) if session else None
+
+    def users(self) -> list[str]:
+        """Whose sessions are open, the oldest first."""
+        self._expire()
+        return [session.user for session in self._by_id.values()]
 
     def close(self, id_: str) -> None:
         """End a session."""
         self._by_id.pop(id_, None)
 
-    def collection(self) -> Resource:
-        """Every open session."""
+    def collection(self, login: Action) -> Resource:
+        """Every open session. A POST to it is a `login`."""
         self._expire()
         members = [session.uri for session in self._by_id.values()]
         path = uri("SessionService", "Sessions")
-        return collection(path, "Session", "Session Collection", members, ("POST",))
+        return collection(path, "Session", "Session Collection", members, login)
 
     def service(self) -> Resource:
         """The session service."""
         body = head(uri("SessionService"), "SessionService.v1_1_9.SessionService", "SessionService", "Session Service")
         body["ServiceEnabled"] = True
-        body["SessionTimeout"] = int(TIMEOUT_S)
+        body["SessionTimeout"] = int(self._timeout_s)
         body["Status"] = {"State": "Enabled", "Health": "OK"}
         body["Sessions"] = {"@odata.id": uri("SessionService", "Sessions")}
-        return Resource(body)
+
+        def timeout(value: Value) -> None:
+            self._timeout_s = float(str(value))
+
+        fits = Write(fits=lambda value: type(value) is int and _SHORTEST_S <= value <= _LONGEST_S, apply=timeout)
+        return Resource(body, writes={"SessionTimeout": fits})
 
     def _expire(self) -> None:
-        limit_s = self._monotonic() - TIMEOUT_S
+        limit_s = self._monotonic() - self._timeout_s
         self._by_id = {id_: session for id_, session in self._by_id.items() if session.used_s >= limit_s}

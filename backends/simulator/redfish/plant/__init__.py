@@ -1,0 +1,1 @@
+"""The plant on Redfish: racks, cooling, power, fabric and telemetry of the simulated pod."""

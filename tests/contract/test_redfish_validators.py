@@ -1,0 +1,79 @@
+"""DMTF's own validators on the simulated pod controller, each in its own process, over TLS that it verifies."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from backends.simulator.server import ServeOptions, serve
+
+DATA = os.environ.get("MEGAPOD_REDFISH_DATA", "")
+CSDL = Path(DATA) / "csdl-2026.1"
+# Members alike are validated a few at a time: the whole tree of even this pod takes minutes.
+LIMITS = {"Sensor": 2, "Port": 1, "Processor": 3, "SoftwareInventory": 3, "Memory": 1, "Chassis": 12, "LogEntry": 3}
+
+
+@asynccontextmanager
+async def controller() -> AsyncIterator[tuple[str, str, str]]:
+    """The URL, the password of the administrator, and the certificate's file."""
+    async with serve(ServeOptions(racks=1, nodes=2, gpus=2)) as pods:
+        end = pods[0].endpoints.redfish[0]
+        secret = Path(end.secret.password_command[-1])
+        yield end.url, await asyncio.to_thread(_line, secret), str(secret.parent / "bmc-certificate.pem")
+
+
+def _line(path: Path) -> str:
+    return path.read_text().strip()
+
+
+def _failures(logs: Path) -> list[str]:
+    log = next(logs.rglob("*Debug*.log"), None)
+    return [line for line in log.read_text().splitlines() if " FAIL - " in line] if log else []
+
+
+async def run(*argv: str, ca_file: str, stdin: str = "") -> str:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *argv,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "REQUESTS_CA_BUNDLE": ca_file},
+    )
+    try:
+        out, err = await process.communicate(f"{stdin}\n".encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+    return out.decode() + err.decode() if "console_scripts" in " ".join(argv) else out.decode()
+
+
+async def test_the_protocol_validator_finds_nothing_event_streams_and_etags_included() -> None:
+    async with controller() as (url, password, ca_file):
+        driver = str(Path(__file__).parent / "protocol_driver.py")
+        said = await run(driver, url, "admin", ca_file, ca_file=ca_file, stdin=password)
+    verdict = json.loads(said.splitlines()[-1])
+    assert verdict["failed"] == []
+    passed = verdict["passed"]
+    assert len(passed) > 90
+    assert len([name for name in passed if name.startswith("SERV_SSE")]) >= 11
+    assert len([name for name in passed if "ETAG" in name]) >= 9
+
+
+@pytest.mark.skipif(not DATA, reason="MEGAPOD_REDFISH_DATA names no folder with csdl-2026.1 in it")
+async def test_the_service_validator_finds_nothing(tmp_path: Path) -> None:
+    limits = [word for name, most in LIMITS.items() for word in (name, str(most))]
+    code = "from redfish_service_validator.console_scripts import main; main()"
+    async with controller() as (url, password, ca_file):
+        words = ["-r", url, "-u", "admin", "-p", password, "--schema_directory", str(CSDL), "--skipschema"]
+        said = await run("-c", code, *words, "--logdir", str(tmp_path), "--collectionlimit", *limits, ca_file=ca_file)
+    counts = [int(each) for each in re.findall(r"\|\s+(\d+)\s+", said)]
+    assert len(counts) >= 4, said[-2000:]
+    assert (counts[2], _failures(tmp_path)) == (0, [])
+    assert counts[0] > 3_000
