@@ -88,7 +88,9 @@ class MegapodApp(FrugalApp[int]):
 
     @property
     def top_view(self) -> View | None:
-        """The view on screen, under a dialog if there is one."""
+        """The view on screen, under a dialog if there is one; none once the app goes and takes its widgets down."""
+        if not self.is_running:
+            return None
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, View)), None)
 
     def on_pods_changed(self) -> None:
