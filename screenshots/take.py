@@ -17,8 +17,8 @@ from console.tui.app import MegapodApp
 
 FOLDER = Path(__file__).parent
 SIZE = (80, 24)
-FAULTS = ("gpu-xid@2", "node-off@3")
-SETTLE_S = 45.0
+FAULTS = ("pump-fail@2", "node-off@3")
+SETTLE_S = 60.0
 
 
 async def take(config: str) -> None:
