@@ -78,7 +78,7 @@ def served(folder: Path, delay_s: float) -> Iterator[str]:
         for _ in range(200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
                 break
-            time.sleep(0.05)
+            time.sleep(0.05)  # a server in another process: connecting is the only way to see it ready
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

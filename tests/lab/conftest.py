@@ -106,7 +106,7 @@ class Lab:
                     self.run("scontrol", "update", f"nodename={name}", "state=resume", check=False)
                     self.ctl("stop", name)
                     self.ctl("start", name)
-            time.sleep(0.05)
+            time.sleep(0.05)  # real daemons come to rest in their own time and tell nobody
 
     def _clean(self) -> bool:
         states = [
@@ -145,7 +145,7 @@ def _require(programs: dict[str, str]) -> None:
     why = f"apt-get install {' '.join(sorted(missing))}" if missing else "needs root for its namespaces"
     if os.environ.get("CI") == "true":
         pytest.fail(f"lab: {why}")
-    pytest.skip(f"lab: {why}")
+    pytest.skip(f"lab: {why}")  # on a laptop without the servers; in CI the line above has failed already
 
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"

@@ -69,6 +69,7 @@ def hanging(tmp_path):
     noted = tmp_path / "pid"
 
     class Hanging:
+        # The command under test must hang: it is ended by us, which is what this shows.
         argv = python(f"import os,time; open({str(noted)!r},'w').write(f'{{os.getpid()}}.'); time.sleep(600)")
 
         async def pid(self):

@@ -107,7 +107,7 @@ def _wait(plan: Plan, units: Units, what: str, ready: Callable[[], bool]) -> Non
             log = plan.log(name)
             tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
             raise RuntimeError(f"{name} {'ended' if dead else 'is not ready'} while the pod came up: {tail}")
-        time.sleep(0.02)
+        time.sleep(0.02)  # the daemons announce nothing: asking them is all there is
 
 
 def _endpoints(plan: Plan) -> dict[str, object]:
@@ -174,7 +174,7 @@ def _restarted(plan: Plan, units: Units, unit: str) -> None:
     while port and not _listening(plan.head, port):
         if time.monotonic() > deadline or not units.up(unit):
             raise RuntimeError(f"{unit} does not listen: {plan.log(unit).read_text(errors='replace')[-500:]}")
-        time.sleep(0.01)
+        time.sleep(0.01)  # as in _wait
 
 
 def _rekey(plan: Plan, units: Units, unit: str) -> None:

@@ -62,13 +62,13 @@ class Units:
             if time.monotonic() > deadline:
                 self.kill(name)
                 return
-            time.sleep(0.01)
+            time.sleep(0.01)  # the kernel ends it in its own time
 
     def kill(self, name: str) -> None:
         """End a unit and everything below it without asking."""
         self.signal(name, signal.SIGKILL)
         while self.up(name):
-            time.sleep(0.01)
+            time.sleep(0.01)  # the kernel ends it in its own time
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a unit and everything below it, the root first so that it forks nothing more."""

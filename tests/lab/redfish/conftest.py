@@ -278,6 +278,7 @@ def sushy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sushy]:
     program = shutil.which("sushy-emulator", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None:
         message = "sushy-emulator is missing: pip install 'sushy-tools>=2.2'"
+        # Without it there is nothing to test against; in CI that is a failure, never a skip.
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     home = tmp_path_factory.mktemp("sushy")
     with socket.socket() as probe:
@@ -335,5 +336,5 @@ def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", log: Pa
             urllib.request.urlopen(f"{url}/redfish/v1/", timeout=5),
         ):
             return
-        time.sleep(0.1)
+        time.sleep(0.1)  # a server in another process, ready in some 4 s: asking is the only way to see it
     pytest.fail(f"sushy-emulator does not answer: {log.read_text()[-500:]}")

@@ -162,6 +162,7 @@ def told(node):
     return node.power, node.health, node.serial, [(gpu.index, gpu.health, gpu.nvlinks_up) for gpu in node.gpus]
 
 
+# Captures of real machines are others' data and not in this repository; the gate points at them where they are.
 @pytest.mark.skipif(not MOCKUPS, reason="MEGAPOD_REDFISH_MOCKUPS names no folder of captures")
 @pytest.mark.parametrize("folder", CAPTURES, ids=lambda path: path.name)
 @pytest.mark.parametrize("expand", [False, True])
