@@ -3,13 +3,17 @@
 An adapter takes its transport, never makes one, states what it can do, and counts the requests it sends.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
 
+from backends.model.boot import BootOverride, BootState, MediaSlot
 from backends.model.observation import HardwareInventory, SchedulerJobs, SchedulerLayout, SchedulerNodes
+from backends.model.severity import Severity
+from backends.model.stream import StreamState
 
 
 class Capability(StrEnum):
@@ -17,16 +21,26 @@ class Capability(StrEnum):
 
     DRAIN = "drain"
     RESUME = "resume"
+    REQUEUE = "requeue"
     POWER = "power"
+    PROVISION = "provision"
+    EVENTS = "events"
 
 
 class PowerAction(StrEnum):
-    """What may be asked of a node's power, in operators' words."""
+    """What may be asked of a node's power, in operators' words.
+
+    OFF, RESET and CYCLE are hard; SHUT_DOWN and RESTART ask the operating system, which may never do it; NMI makes a
+    hung one dump and leaves the power alone.
+    """
 
     ON = "on"
     OFF = "off"
     RESET = "reset"
     CYCLE = "cycle"
+    SHUT_DOWN = "shut-down"
+    RESTART = "restart"
+    NMI = "nmi"
 
 
 class Command(Struct, frozen=True):
@@ -35,6 +49,30 @@ class Command(Struct, frozen=True):
     status: int
     stdout: str
     stderr: str
+
+
+class Hint(Struct, frozen=True, kw_only=True):
+    """What a service said has happened, cleaned: a reason to ask it soon, and nothing to believe.
+
+    `at` is its own time of it, None when there is none that can be read.
+    """
+
+    origin: str = ""
+    message: str = ""
+    message_id: str = ""
+    severity: Severity = Severity.UNKNOWN
+    at: datetime | None = None
+
+
+class StreamMoved(Struct, frozen=True, kw_only=True):
+    """The event stream is live now, or is not and `why`. `requests` is what it has cost since the last such word."""
+
+    state: StreamState
+    why: str = ""
+    requests: int = 0
+
+
+Change = Hint | StreamMoved
 
 
 class Shell(Protocol):
@@ -101,6 +139,10 @@ class Scheduler(Port, Protocol):
         """Give nodes back. A node that is in service already is not an error."""
         ...
 
+    async def requeue(self, jobs: Sequence[str]) -> None:
+        """Put running jobs back into the queue. A refusal may have hit some of them. Needs `Capability.REQUEUE`."""
+        ...
+
     def equivalent(self, verb: str, nodes: Sequence[str], reason: str = "") -> tuple[str, ...]:
         """The commands an operator would have typed for `drain` or `resume`, quoted for a shell."""
         ...
@@ -117,6 +159,66 @@ class Hardware(Port, Protocol):
         """Every system with its power, health and GPUs, and the racks and trays around them."""
         ...
 
+    def changes(self) -> AsyncGenerator[Change, None]:
+        """What the service says as it happens, and how it stands with the stream, until `close`; for one reader.
+
+        Opens what it needs, again and again where it breaks. Never raises for the service's sake. Close the generator
+        (`contextlib.aclosing`) to end the stream. Needs `Capability.EVENTS`.
+        """
+        ...
+
     async def power(self, system: str, action: PowerAction) -> None:
         """Ask for a power action on a system (`HardwareFacts.system`). Accepted is not done: observe."""
+        ...
+
+    async def power_together(self, systems: Sequence[str], action: PowerAction, *, batch: int, delay_s: int) -> bool:
+        """Ask the controller itself to do it, `batch` systems at a time with `delay_s` between: one request.
+
+        False when it has no such ability for these systems; nothing was sent then, and who asked sequences them.
+        """
+        ...
+
+    @property
+    def provisioner(self) -> "Provisioner | None":
+        """How a node's next start is arranged and watched; None where nothing may be written (a recording)."""
+        ...
+
+
+class Provisioner(Protocol):
+    """One node's next start: what it boots from, its virtual drives, and how far it has come. Never power.
+
+    Each call has one effect at most, reads back what it wrote, and can be looked at with `boot_state` or `media`.
+    Writes raise Rejected (refused, or accepted and not so when read back), Conflict (changed by another meanwhile),
+    NotSupported (naming what is offered) and TimedOut (it may have happened: observe), beside those of reading.
+    """
+
+    async def boot_state(self, system: str, *, parts: bool = False) -> BootState:
+        """How far a system has come: one request. `parts` counts its GPUs and links as well, which costs more."""
+        ...
+
+    async def override_boot(self, system: str, wanted: BootOverride) -> BootOverride:
+        """Set what the next start is from (`NO_OVERRIDE` takes it back) and return what is so now.
+
+        A service may keep saying Continuous after Once: that is returned, not hidden. What does not boot as wanted is
+        Rejected. Nothing is sent when it is so already.
+        """
+        ...
+
+    async def media(self, system: str) -> tuple[MediaSlot, ...]:
+        """The virtual drives of a system, wherever the service keeps them."""
+        ...
+
+    async def insert(self, slot: str, image: str) -> MediaSlot:
+        """Insert an image (its URI) into a slot (`MediaSlot.path`) and wait until it is there.
+
+        A slot with another image is a Conflict: eject that first, on purpose.
+        """
+        ...
+
+    async def eject(self, slot: str) -> MediaSlot:
+        """Empty a slot and wait until it is. An empty one is left alone."""
+        ...
+
+    async def light(self, resource: str, *, lit: bool) -> bool | None:
+        """Switch the find-me light of a system or chassis; returns what it says then, None when it does not."""
         ...

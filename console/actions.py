@@ -9,8 +9,10 @@ from msgspec import Struct
 
 from backends.model.snapshot import Snapshot
 from backends.ports import Capability
+from console.operations.drain import plan_drain
 from console.operations.plan import Plan
-from console.operations.planner import Request, plan_drain, plan_resume
+from console.operations.request import Request
+from console.operations.resume import plan_resume
 from console.targets import Targets
 
 Planner = Callable[[Snapshot, Targets, Request], Plan]

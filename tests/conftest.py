@@ -171,6 +171,8 @@ class FakeScheduler:
         self.written: list[tuple[str, tuple[str, ...]]] = []
         self.silent: BackendError | None = None
         self.queue_silent: BackendError | None = None
+        self.refuse_requeue: BackendError | None = None
+        self.requeued: list[str] = []
         self.refuse: BackendError | None = None
         self.half: tuple[str, ...] | None = None
         self.write_takes: Callable[[], Awaitable[None]] | None = None
@@ -216,6 +218,15 @@ class FakeScheduler:
             self.set(name, "MIXED" if self._busy(name) else "IDLE")
         if self.refuse:
             raise self.refuse
+
+    async def requeue(self, jobs: Sequence[str]) -> None:
+        """Ends the jobs here; raises `refuse_requeue` before that."""
+        self.requests += 1
+        if self.refuse_requeue:
+            raise self.refuse_requeue
+        for job in jobs:
+            self.requeued.append(job)
+            self.end(job)
 
     def equivalent(self, verb: str, nodes: Sequence[str], reason: str = "") -> tuple[str, ...]:
         return (f"{verb} {','.join(nodes)} {reason}".strip(),)

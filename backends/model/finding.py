@@ -8,7 +8,11 @@ from backends.model.severity import Severity
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One finding. `id` is stable while its cause lasts (`rule:entity`), so `since` survives new snapshots."""
+    """One finding. `id` is stable while its cause lasts (`rule:entity`), so `since` survives new snapshots.
+
+    `gpus` are the very GPUs it is about, `NODE/INDEX`, where it is about some. The rest is what it hits: `gang_nodes`
+    are the other nodes of the jobs it hits, which wait or fail with them; `hits_gpus` counts.
+    """
 
     id: str
     rule: str
@@ -17,6 +21,10 @@ class Finding(Struct, frozen=True, kw_only=True):
     title: str
     since: datetime
     evidence: tuple[str, ...] = ()
+    gpus: tuple[str, ...] = ()
     hits_nodes: tuple[str, ...] = ()
+    hits_gpus: int = 0
     hits_jobs: tuple[str, ...] = ()
+    hits_users: tuple[str, ...] = ()
+    gang_nodes: tuple[str, ...] = ()
     advice: str = ""

@@ -20,7 +20,11 @@ class Quantity(StrEnum):
     SUPPLY_PRESSURE = "supply_pressure_kpa"
     RETURN_PRESSURE = "return_pressure_kpa"
     DELTA_PRESSURE = "delta_pressure_kpa"
+    DELTA_TEMPERATURE = "delta_temp_k"
+    DEW_POINT_PROXIMITY = "dew_point_proximity_k"
+    VALVE = "valve_pct"
     HEAT_REMOVED = "heat_kw"
+    COOLING_CAPACITY = "cooling_capacity_w"
     LEVEL = "level_pct"
     SPEED = "speed_pct"
     ROTATION = "speed_rpm"
@@ -30,12 +34,19 @@ class Quantity(StrEnum):
     ENERGY = "energy_kwh"
     VOLTAGE = "voltage_v"
     CURRENT = "current_a"
+    UNBALANCE = "unbalance_pct"
+    SERVICE = "service_h"
+
+
+CAPACITIES = frozenset({Quantity.POWER_CAPACITY, Quantity.COOLING_CAPACITY})
 
 
 class Measurement(Struct, frozen=True, kw_only=True, gc=False):
     """One reading. `value` is None when the sensor is there and gives none. Limits are None where nobody set them.
 
-    `label` tells two of the same quantity apart (`Fan 3`, `Supply B`). Source: DSP0268 `Sensor`, its excerpts, and
+    `label` tells two of the same quantity apart (`Fan 3`, `Supply B`). Of `CAPACITIES`, which are no readings but what
+    readings may come to, it says whose word that is: `limit` (set), `rated` (made for), `supplies` (built in); the one
+    in force comes first. Source: DSP0268 `Sensor`, its excerpts, and
     metric reports.
     """
 

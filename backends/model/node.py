@@ -106,6 +106,7 @@ class SchedulerFacts(Struct, frozen=True, kw_only=True):
 class HardwareFacts(Struct, frozen=True, kw_only=True):
     """What the out-of-band controller says of a node. `system` is its resource there, the address of its actions.
 
+    `boot` is how far its start has come (DSP0268 `BootProgress.LastState`), `bios` its firmware's version.
     `missing_since` as in `SchedulerFacts`.
     """
 
@@ -125,6 +126,8 @@ class HardwareFacts(Struct, frozen=True, kw_only=True):
     temp_c: float | None = None
     gpus: tuple[Gpu, ...] = ()
     reset_types: tuple[str, ...] = ()
+    boot: str = ""
+    bios: str = ""
     missing_since: datetime | None = None
 
 

@@ -70,6 +70,14 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
         return any(not status.trusted or status.partial for status in self.sources.values())
 
     @cached_property
+    def conditions_about(self) -> dict[str, tuple[Condition, ...]]:
+        """What the services themselves call wrong, by the id of what it is about ("" where they do not say)."""
+        index: dict[str, tuple[Condition, ...]] = {}
+        for one in self.conditions:
+            index[one.component] = (*index.get(one.component, ()), one)
+        return index
+
+    @cached_property
     def _jobs_by_node(self) -> dict[str, tuple[Job, ...]]:
         index: dict[str, tuple[Job, ...]] = {}
         for job in self.jobs.values():

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from backends.model.stream import StreamStatus
+
 
 class SourceState(StrEnum):
     """What the last attempts say of a source. PENDING: not answered yet since megapod started."""
@@ -26,6 +28,7 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
 
     `observed_at` is the last success; `failing_since` the first failure after it. `took_s` and `requests` are the
     cost of the last round. `interval_s` is how often it is asked: facts older than three of those are stale.
+    `events` is how it stands with its event stream, None where nobody listens.
     """
 
     name: str
@@ -37,6 +40,7 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
     took_s: float = 0.0
     requests: int = 0
     interval_s: float = 0.0
+    events: StreamStatus | None = None
 
     @property
     def trusted(self) -> bool:

@@ -48,8 +48,8 @@ class SlurmScheduler:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Drain and resume. Whether this user may is Slurm's to say when it is tried."""
-        return frozenset({Capability.DRAIN, Capability.RESUME})
+        """Drain, resume and requeue. Whether this user may is Slurm's to say when it is tried."""
+        return frozenset({Capability.DRAIN, Capability.RESUME, Capability.REQUEUE})
 
     @property
     def requests(self) -> int:
@@ -127,6 +127,12 @@ class SlurmScheduler:
             out = [name for name in nodes if name not in known or state.keeps_reason(known[name].state)]
             if out:
                 raise
+
+    async def requeue(self, jobs: Sequence[str]) -> None:
+        """Put running jobs back into the queue: one command. One that may not be requeued does not keep the others."""
+        argv = commands.requeue(jobs)
+        await self._alive()
+        await self._checked(argv)
 
     def equivalent(self, verb: str, nodes: Sequence[str], reason: str = "") -> tuple[str, ...]:
         """What an operator would have typed on the head node."""

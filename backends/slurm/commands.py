@@ -9,6 +9,7 @@ from backends.ports import Command
 from backends.slurm.fields import folded
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_JOB = re.compile(r"\d+(?:_\d+|\+\d+)?")
 _COMMAND_NOT_FOUND = 127
 _DENIED = ("invalid user id", "permission denied", "access denied", "access/permission denied")
 _NO_ANSWER = ("unable to contact slurm controller", "socket timed out", "connection refused", "protocol authentication")
@@ -29,6 +30,16 @@ def drain(nodes: Sequence[str], reason: str) -> tuple[str, ...]:
 def resume(nodes: Sequence[str]) -> tuple[str, ...]:
     """Give nodes back, whether they were drained, down or failed."""
     return ("scontrol", "update", f"NodeName={node_list(nodes)}", "State=RESUME")
+
+
+def requeue(jobs: Sequence[str]) -> tuple[str, ...]:
+    """Put running jobs back into the queue."""
+    if not jobs:
+        raise Rejected("no job is named", remedy="name the jobs: an empty selection is never all of them")
+    for job in jobs:
+        if not _JOB.fullmatch(job):
+            raise Rejected(f"not a job id: {clean(job, 60)!r}")
+    return ("scontrol", "requeue", ",".join(jobs))
 
 
 def node_list(nodes: Sequence[str]) -> str:

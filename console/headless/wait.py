@@ -10,8 +10,7 @@ from console.exit import Exit
 from console.headless import loop, options, output
 from console.headless.change import LOOK_WITHIN_S, scheduler_only, targets_of
 from console.headless.diagnostics import Stop, say
-from console.operations.goal import in_service, in_state
-from console.operations.result import NodeResult, Outcome
+from console.operations.goal import Goal, in_service, in_state
 from console.state.session import Session
 from console.targets import TargetError, Targets, fold
 
@@ -52,18 +51,15 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 async def _wait(arguments: argparse.Namespace, state: str, config: Config) -> Exit:
-    goal = in_service if state == IN_SERVICE else in_state(Service(state))
+    goal: Goal = in_service if state == IN_SERVICE else in_state(Service(state))
     async with Session(config) as session:
         targets = targets_of(arguments.nodes, await session.look(LOOK_WITHIN_S))
         watching = asyncio.create_task(session.watch())
 
-        def judge(snapshot: Snapshot) -> tuple[NodeResult, ...]:
-            return tuple(goal(snapshot, name) for name in targets.nodes)
-
         def there(snapshots: dict[str, Snapshot]) -> bool:
             snapshot = snapshots[targets.pod]
             fresh = snapshot.sources["slurm.nodes"].trusted
-            return fresh and all(result.outcome is Outcome.DONE for result in judge(snapshot))
+            return fresh and all(goal(snapshot, name) for name in targets.nodes)
 
         code = Exit.DONE
         try:
@@ -74,16 +70,18 @@ async def _wait(arguments: argparse.Namespace, state: str, config: Config) -> Ex
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        _report(judge(session.store[targets.pod]), targets, arguments)
+        _report(session.store[targets.pod], targets, goal, arguments)
     return code
 
 
-def _report(results: tuple[NodeResult, ...], targets: Targets, arguments: argparse.Namespace) -> None:
-    late = [result.node for result in results if result.outcome is not Outcome.DONE]
+def _report(snapshot: Snapshot, targets: Targets, goal: Goal, arguments: argparse.Namespace) -> None:
+    late = [name for name in targets.nodes if not goal(snapshot, name)]
     if late:
         say(f"the deadline passed; not {arguments.wanted}: {fold(late)}")
+    states = {name: node.service.value if (node := snapshot.nodes.get(name)) else "gone" for name in targets.nodes}
     if arguments.output == "json":
-        wanted = {"pod": targets.pod, "for": arguments.wanted, "nodes": results}
+        rows = [{"node": name, "there": name not in late, "service": state} for name, state in states.items()]
+        wanted = {"pod": targets.pod, "for": arguments.wanted, "nodes": rows}
         output.write_json({"apiVersion": output.API_VERSION, "kind": "Wait", **wanted})
     else:
-        output.write("".join(f"{result.node} {result.service}\n" for result in results))
+        output.write("".join(f"{name} {state}\n" for name, state in states.items()))

@@ -1,14 +1,27 @@
 """Draws up a plan for a live pod: the one way from a wish to a plan, for the screen and for scripts."""
 
+from collections.abc import Mapping
+
 from console.actions import Action
+from console.operations.hold import Hold
 from console.operations.identity import new_operation, user
 from console.operations.plan import Plan
-from console.operations.planner import Request
+from console.operations.request import Options, Request
 from console.state.session import Session
 from console.targets import Targets
 
+_DEFAULT = Options()
 
-def draft(session: Session, action: Action, targets: Targets, reason: str, *, take_over: bool = False) -> Plan:
+
+def draft(  # noqa: PLR0913 - a wish has that many parts
+    session: Session,
+    action: Action,
+    targets: Targets,
+    reason: str,
+    options: Options = _DEFAULT,
+    *,
+    holds: Mapping[str, Hold] | None = None,
+) -> Plan:
     """The plan of an action over what is known of the pod now. Nothing is asked of the pod, nothing is changed."""
     scheduler = session.scheduler(targets.pod)
     able = scheduler is not None and action.needs in scheduler.capabilities
@@ -18,6 +31,7 @@ def draft(session: Session, action: Action, targets: Targets, reason: str, *, ta
         reason=reason,
         at=session.clock.now(),
         equivalent=scheduler.equivalent if scheduler is not None and able else None,
-        take_over=take_over,
+        options=options,
+        holds=holds or {},
     )
     return action.planner(session.store[targets.pod], targets, request)

@@ -1,13 +1,16 @@
 """A plan: what a write would do, before it does it. Drawn, printed, saved and run as this one value."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from msgspec import Struct
 
 from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
 from console.exit import Exit
+from console.operations.step import Lane, Phase, Step
 
 EXPIRES_AFTER_S = 300
 TYPED_COUNT_OVER = 16
@@ -19,35 +22,44 @@ class Obstacle(StrEnum):
     READ_ONLY = "read-only"
     UNSUPPORTED = "unsupported"
     FOREIGN = "foreign"
+    HELD = "held"
     STALE = "stale"
+    BUSY = "busy"
+    LEASED = "leased"
+    BUDGET = "budget"
+    FROZEN = "frozen"
+    NOT_ALLOWED = "not-allowed"
+    MOVED = "moved"
 
     @property
     def exit(self) -> Exit:
         """The exit code of a refusal for this reason."""
-        return _EXIT[self]
+        return _EXIT.get(self, Exit.REFUSED)
 
 
 _EXIT = {
-    Obstacle.READ_ONLY: Exit.REFUSED,
-    Obstacle.UNSUPPORTED: Exit.REFUSED,
     Obstacle.FOREIGN: Exit.CONFLICT,
+    Obstacle.LEASED: Exit.CONFLICT,
+    Obstacle.MOVED: Exit.CONFLICT,
     Obstacle.STALE: Exit.PARTIAL,
 }
 
 
 class Blocker(Struct, frozen=True):
-    """One reason not to run, and what lifts it."""
+    """One reason not to run, and what lifts it. `rule` is the policy's, by its key in the config."""
 
     obstacle: Obstacle
     nodes: str
     text: str
+    rule: str = ""
 
 
 class Skip(Struct, frozen=True):
-    """Nodes the plan leaves alone, and why: already as wanted."""
+    """Nodes the plan leaves alone, and why. `wanted`: they are where they should be already."""
 
     nodes: str
     why: str
+    wanted: bool = True
 
 
 class Hit(Struct, frozen=True, kw_only=True):
@@ -62,7 +74,10 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 class Blast(Struct, frozen=True, kw_only=True):
-    """What a plan hits, and what is left. GPUs count those of the targets, idle ones those that still take work."""
+    """What a plan hits, and what is left. GPUs count those of the targets, idle ones those that still take work.
+
+    `clear_at` is when the last of the jobs reaches its time limit, None when one has none.
+    """
 
     nodes: int
     gpus: int
@@ -71,15 +86,7 @@ class Blast(Struct, frozen=True, kw_only=True):
     gang_nodes: str = ""
     nodes_left: int = 0
     gpus_left: int = 0
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    """One effect on one set of nodes. `verb` is the scheduler's: drain or resume."""
-
-    verb: str
-    nodes: tuple[str, ...]
-    node_set: str
-    reason: str = ""
+    clear_at: datetime | None = None
 
 
 class Relied(Struct, frozen=True):
@@ -89,12 +96,20 @@ class Relied(Struct, frozen=True):
     observed_at: datetime | None
 
 
-class Plan(Struct, frozen=True, kw_only=True):
-    """Steps in order, and everything a person needs to say yes or no.
+class Verdict(Struct, frozen=True):
+    """What one rule of the policy says: `allowed` of `of` are used up with this plan."""
 
-    `follow` are the nodes whose state ends it: those its steps change, and those that were on their way already.
+    rule: str
+    text: str
+    ok: bool
+
+
+class Plan(Struct, frozen=True, kw_only=True, dict=True):
+    """Phases in order, and everything a person needs to say yes or no.
+
     `operation` is the id that goes into the mark on the cluster. `commands` are what an operator would have typed.
     `reasons` is what each node its steps change said when it was made: another reason since then is another's hand.
+    `stop_after` is how many nodes may fail before no further lane begins. `deadline_at` ends the waiting for the rest.
     A plan past `expires_at` is made again, not run.
     """
 
@@ -104,15 +119,19 @@ class Plan(Struct, frozen=True, kw_only=True):
     targets: str
     reason: str
     user: str
-    steps: tuple[Step, ...]
-    follow: tuple[str, ...]
+    phases: tuple[Phase, ...]
     blast: Blast
     blockers: tuple[Blocker, ...] = ()
     skipped: tuple[Skip, ...] = ()
     warnings: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     commands: tuple[str, ...] = ()
     relied_on: tuple[Relied, ...] = ()
     reasons: dict[str, Reason | None] = {}
+    stop_after: int | None = None
+    typed_count_over: int = TYPED_COUNT_OVER
+    typed_jobs: bool = False
+    deadline_at: datetime | None = None
     snapshot: int = 0
     made_at: datetime
     expires_at: datetime
@@ -124,18 +143,44 @@ class Plan(Struct, frozen=True, kw_only=True):
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to change."""
-        return not self.steps
+        """Whether there is nothing to change: no step, or only waiting."""
+        return not any(step.do.writes for step in self.steps)
 
     @property
-    def count_to_type(self) -> int | None:
-        """The number of nodes a person must type to confirm; None where a yes is enough."""
-        return len(self.nodes) if len(self.nodes) > TYPED_COUNT_OVER else None
+    def lanes(self) -> Iterator[Lane]:
+        """Every lane, in order."""
+        return (lane for phase in self.phases for lane in phase.lanes)
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """Every step, in order."""
+        return (step for lane in self.lanes for step in lane.steps)
 
     @property
     def nodes(self) -> tuple[str, ...]:
         """The nodes its steps change."""
-        return tuple(name for step in self.steps for name in step.nodes)
+        return tuple(dict.fromkeys(name for step in self.steps if step.do.writes for name in step.nodes))
+
+    @property
+    def follow(self) -> tuple[str, ...]:
+        """The nodes whose end is its end: those it changes, and those that were on their way already."""
+        return tuple(self.course)
+
+    @cached_property
+    def course(self) -> dict[str, tuple[Step, ...]]:
+        """The steps each node goes through, in order."""
+        found: dict[str, list[Step]] = {}
+        for step in self.steps:
+            for name in step.nodes:
+                found.setdefault(name, []).append(step)
+        return {name: tuple(steps) for name, steps in found.items()}
+
+    @property
+    def count_to_type(self) -> int | None:
+        """The number a person must type to confirm; None where a yes is enough. Of jobs, where those are ended."""
+        if self.typed_jobs and self.blast.jobs:
+            return len(self.blast.jobs)
+        return len(self.nodes) if len(self.nodes) > self.typed_count_over else None
 
 
 def relied_on(snapshot: Snapshot) -> tuple[Relied, ...]:

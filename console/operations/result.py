@@ -1,5 +1,6 @@
 """How an operation is going, and how it ended, node by node. Different ends are different words."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
@@ -8,7 +9,10 @@ from console.exit import Exit
 
 
 class Outcome(StrEnum):
-    """How an operation, or one node of it, ended. WORKING has not."""
+    """How an operation, or one node of it, ended. WORKING has not.
+
+    SKIPPED: left alone on purpose, as it belongs to somebody else or is held. NOT_REACHED: its turn never came.
+    """
 
     WORKING = "working"
     DONE = "done"
@@ -16,17 +20,24 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     TIMED_OUT = "timed-out"
     REFUSED = "refused"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+    NOT_REACHED = "not-reached"
     UNKNOWN = "unknown"
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is an end."""
+        return self is not Outcome.WORKING
 
 
 class NodeResult(Struct, frozen=True, kw_only=True):
-    """One target: the outcome so far, its service state in the scheduler's last word, and the jobs still on it."""
+    """One target: how it went, the step it is in or ended with, and the last line of evidence."""
 
     node: str
     outcome: Outcome
-    service: str
+    stage: str = ""
     detail: str = ""
-    jobs: tuple[str, ...] = ()
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -44,11 +55,12 @@ class Result(Struct, frozen=True, kw_only=True):
     def exit(self) -> Exit:
         """The exit code: SOME_FAILED when a part of the nodes got there and a part did not."""
         ends = {node.outcome for node in self.nodes}
-        if self.outcome is Outcome.FAILED and Outcome.DONE in ends:
+        if self.outcome in _PARTLY and Outcome.DONE in ends:
             return Exit.SOME_FAILED
         return _EXIT[self.outcome]
 
 
+_PARTLY = frozenset({Outcome.FAILED, Outcome.SKIPPED, Outcome.NOT_REACHED})
 _EXIT = {
     Outcome.WORKING: Exit.DONE,
     Outcome.DONE: Exit.DONE,
@@ -56,14 +68,25 @@ _EXIT = {
     Outcome.CONFLICT: Exit.CONFLICT,
     Outcome.TIMED_OUT: Exit.DEADLINE,
     Outcome.REFUSED: Exit.REFUSED,
+    Outcome.CANCELLED: Exit.FAILED,
+    Outcome.SKIPPED: Exit.CONFLICT,
+    Outcome.NOT_REACHED: Exit.FAILED,
     Outcome.UNKNOWN: Exit.PARTIAL,
 }
+_GRAVEST_FIRST = (
+    Outcome.CONFLICT,
+    Outcome.FAILED,
+    Outcome.UNKNOWN,
+    Outcome.TIMED_OUT,
+    Outcome.NOT_REACHED,
+    Outcome.CANCELLED,
+    Outcome.REFUSED,
+    Outcome.WORKING,
+    Outcome.SKIPPED,
+)
 
 
-def sum_up(nodes: tuple[NodeResult, ...]) -> Outcome:
-    """The outcome of a whole set: the one that most needs a person's eye, DONE only when every node is."""
-    ends = {node.outcome for node in nodes}
-    for outcome in (Outcome.CONFLICT, Outcome.FAILED, Outcome.UNKNOWN, Outcome.TIMED_OUT, Outcome.WORKING):
-        if outcome in ends:
-            return outcome
-    return Outcome.DONE
+def sum_up(outcomes: Iterable[Outcome]) -> Outcome:
+    """The outcome of a whole set: the one that most needs a person's eye, DONE only when every one is."""
+    ends = set(outcomes)
+    return next((outcome for outcome in _GRAVEST_FIRST if outcome in ends), Outcome.DONE)

@@ -8,12 +8,19 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from console.config import Config
+from console.operations.carrier import Carrier, Here
+from console.operations.event import Actor
+from console.operations.identity import user
+from console.operations.memory import Memory
+from console.operations.operation import Operation
+from console.operations.result import Outcome
+from console.state.clock import SystemClock
 from console.state.session import Session
 from console.tui.bridge import forward
 from console.tui.desk import Desk
 from console.tui.driver import TerminalDriver
 from console.tui.environment import Appearance
-from console.tui.operations import Operation, Operations
+from console.tui.operations import Operations, line
 from console.tui.screens.describe import DescribeView
 from console.tui.screens.health import HealthView
 from console.tui.screens.jobs import JobsView
@@ -57,7 +64,13 @@ class MegapodApp(FrugalApp[int]):
         Binding("ctrl+q", "leave", show=False, priority=True),
     ]
 
-    def __init__(self, config: Config, look: Appearance | None = None, open_session: OpenSession = Session) -> None:
+    def __init__(
+        self,
+        config: Config,
+        look: Appearance | None = None,
+        open_session: OpenSession = Session,
+        carrier: Carrier | None = None,
+    ) -> None:
         look = look or Appearance()
         super().__init__(driver_class=TerminalDriver, ansi_color=THEMES[look.theme].ansi or None)
         for theme in THEMES.values():
@@ -65,7 +78,9 @@ class MegapodApp(FrugalApp[int]):
         self.theme = THEMES[look.theme].name
         self._open_session = open_session
         self.desk = Desk(config, glyph_set(look.glyphs))
-        self.operations = Operations(self._operation_moved)
+        self.operations = Operations(
+            self._operation_moved, carrier or Here(Memory(SystemClock().now, Actor(user(), "", 0)))
+        )
         for name, kind in VIEWS.items():
             self.install_screen(kind(self.desk, self.operations), name)
 
@@ -156,6 +171,5 @@ class MegapodApp(FrugalApp[int]):
             return
         view.redraw_chrome()
         if operation.ended:
-            done = operation.result is not None and operation.outcome.value == "done"
-            view.say(operation.line, "ok" if done else "critical")
+            view.say(line(operation), "ok" if operation.result.outcome is Outcome.DONE else "critical")
             self.bell()

@@ -33,14 +33,14 @@ async def run(app: "MegapodApp") -> int:
         ended.append(number)
         app.exit(int(Exit.INTERRUPTED))
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end, number)
     try:
         code = await app.run_async()
     finally:
         for operation in app.operations.running:
             plan = operation.plan
-            say(f"{plan.verb} {plan.targets} ({plan.operation}) stands as far as it got; nobody follows it now")
+            say(f"{plan.verb} {plan.targets} ({plan.operation}) goes on; `megapod ops watch {plan.operation}` looks on")
         await _close(app)
     if ended:
         return int(Exit.INTERRUPTED)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from console.actions import Action
 from console.operations.draft import draft
 from console.operations.plan import Plan
+from console.operations.request import Options
 from console.state.session import Session
 from console.targets import Targets
 from console.tui import plan_dialog
@@ -80,7 +81,7 @@ async def write(asker: Asker, session: Session, wish: Wish) -> None:
 
 def make(session: Session, wish: Wish) -> Plan:
     """The plan of a wish over what is known now."""
-    return draft(session, wish.action, wish.targets, wish.reason, take_over=wish.take_over)
+    return draft(session, wish.action, wish.targets, wish.reason, Options(take_over=wish.take_over))
 
 
 def missing_reason(text: str) -> str:

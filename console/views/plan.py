@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.operations.plan import Hit, Plan
+from console.operations.step import Phase
+from console.targets import fold
 from console.views.cell import Cell
 from console.words import count, duration
 
@@ -20,17 +22,31 @@ def _lines(plan: Plan, now: datetime) -> Iterator[Cell]:
         yield Cell(f"refused ({blocker.obstacle.value}): {blocker.text}", "critical")
     for warning in plan.warnings:
         yield Cell(f"note: {warning}", "warning")
-    for step in plan.steps:
-        yield Cell(f"{step.verb} {step.node_set} ({count(len(step.nodes), 'node')})")
-        if step.reason:
-            yield Cell(f"reason: {step.reason}")
+    for verdict in plan.verdicts:
+        yield Cell(f"{verdict.rule}: {verdict.text}", "ok" if verdict.ok else "critical")
+    for number, phase in enumerate(plan.phases, 1):
+        yield Cell(f"{number}. {_phase(phase)}")
+        for reason in {
+            step.args["reason"]: None for lane in phase.lanes for step in lane.steps if "reason" in step.args
+        }:
+            yield Cell(f"   reason: {reason}")
     for skip in plan.skipped:
-        yield Cell(f"left as is: {skip.nodes}: {skip.why}", "stale")
+        yield Cell(f"left as is: {skip.nodes}: {skip.why}", "stale" if skip.wanted else "warning")
     if plan.empty and not plan.refused:
         yield Cell("nothing to change")
     yield from _blast(plan, now)
     for command in plan.commands:
         yield Cell(f"same as: {command}", "stale")
+
+
+def _phase(phase: Phase) -> str:
+    """One phase in a line: `empty gpu[001-016] (16 nodes): requeue, empty; 4 at a time`."""
+    nodes = tuple(dict.fromkeys(name for lane in phase.lanes for step in lane.steps for name in step.nodes))
+    does = ", ".join(dict.fromkeys(step.do.value for lane in phase.lanes for step in lane.steps))
+    said = f"{phase.name} {fold(nodes)} ({count(len(nodes), 'node')})"
+    said += f": {does}" if does != phase.name else ""
+    said += f"; {phase.at_once} at a time" if phase.at_once else ""
+    return said + (f"; {duration(phase.pause_s)} after the one before" if phase.pause_s else "")
 
 
 def _blast(plan: Plan, now: datetime) -> Iterator[Cell]:

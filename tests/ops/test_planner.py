@@ -8,7 +8,12 @@ from backends.model.reason import Reason
 from backends.model.source import SourceState
 from console.exit import Exit
 from console.operations.plan import EXPIRES_AFTER_S, Obstacle
-from console.operations.planner import Request, blast, plan_drain, plan_resume
+from console.operations.blast import blast
+from console.operations.drain import plan_drain
+from console.operations.hold import Hold
+from console.operations.request import Options, Request
+from console.operations.resume import plan_resume
+from console.operations.step import Do
 from console.targets import Targets
 
 SLURMS = Reason("Not responding", by="slurm")
@@ -19,14 +24,15 @@ PLANNERS = (plan_drain, plan_resume)
 def ask(make):
     """A plan of ann's for all nodes of a snapshot, or for those named."""
 
-    def plan(planner, snapshot, *names, equivalent=lambda *words: (repr(words),), take_over=False):
+    def plan(planner, snapshot, *names, equivalent=lambda *words: (repr(words),), holds=None, **options):
         request = Request(
             operation="op-abc123",
             user="ann",
             reason="leak",
             at=make.at,
             equivalent=equivalent,
-            take_over=take_over,
+            options=Options(**options),
+            holds=holds or {},
         )
         return planner(snapshot, Targets(snapshot.pod, names or tuple(snapshot.nodes)), request)
 
@@ -40,10 +46,12 @@ def obstacles(plan):
 def test_a_drain_closes_its_nodes_in_one_step_with_our_mark(make, ask):
     plan = ask(plan_drain, make.snapshot([make.node(f"gpu00{n}") for n in range(1, 5)]))
     assert not plan.refused
-    (step,) = plan.steps
-    assert (step.verb, step.node_set, step.reason) == ("drain", "gpu[001-004]", "megapod:op-abc123 ann: leak")
-    assert plan.nodes == plan.follow == ("gpu001", "gpu002", "gpu003", "gpu004")
-    assert plan.commands == (repr(("drain", plan.nodes, step.reason)),)
+    close, *emptying = plan.steps
+    assert (close.do, close.args["reason"]) == (Do.CLOSE, "megapod:op-abc123 ann: leak")
+    assert plan.nodes == plan.follow == close.nodes == ("gpu001", "gpu002", "gpu003", "gpu004")
+    assert [(step.do, step.nodes) for step in emptying] == [(Do.EMPTY, (name,)) for name in plan.nodes]
+    assert [phase.name for phase in plan.phases] == ["close", "empty"], "the whole set is closed before any is emptied"
+    assert plan.commands == (repr(("drain", plan.nodes, close.args["reason"])),)
     assert plan.expires_at - plan.made_at == timedelta(seconds=EXPIRES_AFTER_S)
 
 
@@ -77,12 +85,18 @@ def test_what_we_drained_already_is_left_and_still_followed(make, ask, state):
         ("IDLE+DRAIN", None, "no reason given"),
     ],
 )
-def test_another_hand_on_one_node_refuses_the_whole_drain(make, ask, state, reason, says):
-    plan = ask(plan_drain, make.snapshot([make.node("n1", state, reason=reason), make.node("n2")]))
-    assert obstacles(plan) == [(Obstacle.FOREIGN, "n1")]
-    assert says in plan.blockers[0].text
-    assert (plan.steps, plan.follow, plan.commands) == ((), (), ())
-    assert plan.blockers[0].obstacle.exit is Exit.CONFLICT
+def test_another_hand_on_a_node_leaves_it_alone_and_names_it(make, ask, state, reason, says):
+    node = make.node("n1", state, reason=reason)
+    plan = ask(plan_drain, make.snapshot([node, make.node("n2")]))
+    assert not plan.refused
+    assert plan.follow == ("n2",)
+    assert [(skip.nodes, skip.wanted) for skip in plan.skipped] == [("n1", False)]
+    assert says in plan.skipped[0].why
+    alone = ask(plan_drain, make.snapshot([node]))
+    assert obstacles(alone) == [(Obstacle.FOREIGN, "n1")]
+    assert says in alone.blockers[0].text
+    assert (alone.phases, alone.follow, alone.commands) == ((), (), ())
+    assert alone.blockers[0].obstacle.exit is Exit.CONFLICT
 
 
 def test_a_down_node_is_drained_with_a_note(make, ask):
@@ -134,7 +148,7 @@ def test_an_old_job_list_is_told(make, ask):
 def test_a_resume_gives_back_what_is_ours(make, ask):
     plan = ask(plan_resume, make.snapshot([make.node("n1", "MIXED+DRAIN", reason=make.mark()), make.node("n2")]))
     (step,) = plan.steps
-    assert (step.verb, step.nodes, step.reason) == ("resume", ("n1",), "")
+    assert (step.do, step.nodes) == (Do.RESUME, ("n1",))
     assert [(skip.nodes, skip.why) for skip in plan.skipped] == [("n2", "in service already")]
 
 

@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from backends.errors import BackendError
+from backends.errors import BackendError, NotSupported
 from backends.model.endpoint import SshEndpoint
 from backends.model.job import Job
 from backends.model.node import SchedulerFacts, Service
@@ -209,6 +209,9 @@ class HandFedScheduler:
         await self._asked()
         for node in nodes:
             self.facts[node] = replace(self.facts[node], state=("IDLE",), service=Service.IDLE, reason=None)
+
+    async def requeue(self, jobs: Sequence[str]) -> None:
+        raise NotSupported("this scheduler does not requeue")
 
     def equivalent(self, verb: str, nodes: Sequence[str], _reason: str = "") -> tuple[str, ...]:
         return (f"scontrol update nodename={','.join(nodes)} state={verb}",)

@@ -26,13 +26,13 @@ async def test_drain_is_followed_from_draining_to_drained(bench):
         assert one.app.screen.focused.id == "no"
         assert "DRAIN" not in one.scheduler.facts["gpu002"].state
         await pilot.press("y")
-        text = await one.until(pilot, "1 op", "1 draining while job 77 runs")
+        text = await one.until(pilot, "1 op", "1 draining", "job 77 runs")
         assert "drained" not in text
         await pilot.press("o")
-        await one.until(pilot, "DRAINING", "job 77 runs")
+        await one.until(pilot, "draining; job 77 runs")
         one.scheduler.end_job("77")
         one.poke()
-        text = await one.until(pilot, "drain gpu002: done", "DRAINED")
+        text = await one.until(pilot, "drain gpu002: done", "drained; reported by the scheduler")
         assert "1 op" not in text
     mark = one.scheduler.facts["gpu002"].reason.mark
     assert mark is not None

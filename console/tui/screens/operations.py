@@ -7,15 +7,15 @@ from textual.app import ComposeResult
 from textual.types import CSSPathType
 
 from backends.model.snapshot import Snapshot
-from console.operations.result import Outcome
+from console.operations.operation import Operation
+from console.operations.result import NodeResult, Outcome
+from console.operations.step import Do
 from console.tui import operations
-from console.tui.operations import Operation
+from console.tui.operations import STYLE
 from console.tui.screens.table_view import TableView
 from console.views import cell as data
 from widgets.describe import Describe, Fact, Section
 from widgets.messages import RowHighlighted
-
-_STYLE = {Outcome.DONE: "ok", Outcome.WORKING: "draining", Outcome.UNKNOWN: "unknown", Outcome.TIMED_OUT: "warning"}
 
 
 class OperationsView(TableView):
@@ -45,23 +45,21 @@ class OperationsView(TableView):
 
     @on(RowHighlighted)
     def _detail(self) -> None:
-        found = next((one for one in self.operations.all if one.plan.operation == self.table.cursor), None)
+        found = next((one for one in self.operations.all if one.id == self.table.cursor), None)
         self.query_one("#nodes", Describe).update(_sections(found) if found else ())
 
 
 def _sections(operation: Operation) -> list[Section]:
     result = operation.result
-    facts = [
-        Fact(node.node, _said(node.service, node.jobs, node.detail), style=_STYLE.get(node.outcome, "critical"))
-        for node in (result.nodes if result else ())
-    ]
+    facts = [Fact(node.node, _said(node), style=STYLE[node.outcome]) for node in result.nodes]
     if operation.plan.reason:
         facts.append(Fact("reason", operation.plan.reason))
-    if result is not None and operation.ended:
-        facts.append(Fact("ended", result.text))
-    return [Section(f"{operation.plan.verb} {operation.plan.targets}", tuple(facts), operation.outcome.value)]
+    if operation.ended:
+        facts.append(Fact("ended", operation.text))
+    return [Section(f"{operation.plan.verb} {operation.plan.targets}", tuple(facts), result.outcome.value)]
 
 
-def _said(service: str, jobs: tuple[str, ...], detail: str) -> str:
-    running = f"job {', '.join(jobs)} runs" if jobs else ""
-    return " · ".join(part for part in (service.upper(), running, detail) if part)
+def _said(node: NodeResult) -> str:
+    if node.outcome is Outcome.WORKING:
+        return node.detail or (Do(node.stage).doing if node.stage else "waiting")
+    return " · ".join(part for part in (node.outcome.value, node.detail) if part)

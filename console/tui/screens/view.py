@@ -24,7 +24,7 @@ from console.targets import Targets
 from console.tui import chrome, panel_help, writing
 from console.tui.desk import Desk
 from console.tui.keys import COMMON, view_bindings
-from console.tui.operations import Operations
+from console.tui.operations import Operations, line
 from console.views.radius import lines
 from widgets.dialog import Answer, Dialog, Question
 from widgets.dialog_body import DialogLine
@@ -150,7 +150,7 @@ class View(Screen[None]):
         if running:
             more = f"  and {len(running) - 1} more" if len(running) > 1 else ""
             progress.show_segments(
-                [Segment(running[0].line + more, "draining")], [Segment("operations", "muted", 1, "o")]
+                [Segment(line(running[0]) + more, "draining")], [Segment("operations", "muted", 1, "o")]
             )
         if not self.message_on:
             self._show_hints()

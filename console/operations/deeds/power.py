@@ -1,0 +1,171 @@
+"""Power through the controller: on and off are looked at; a reset or an NMI must not happen twice."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from backends.errors import BackendError, NotSupported, TimedOut
+from backends.model.boot import BootState
+from backends.model.node import Power
+from backends.ports import Hardware, PowerAction, Provisioner
+from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.operation import Progress
+from console.operations.result import Outcome
+from console.operations.step import Step
+from console.operations.world import World
+
+TOO_EARLY = timedelta(seconds=30)
+"""How long a controller may take to show a reset it has accepted."""
+
+
+class Switch(Deed):
+    """Brings power to a state, by one kind of asking. Repeatable: a node that is off is not switched off again."""
+
+    missed = Outcome.TIMED_OUT
+
+    def __init__(self, wanted: Power, action: PowerAction) -> None:
+        self._wanted = wanted
+        self._action = action
+
+    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
+        """By a look at each system alone."""
+        return {name: self._sight(state) for name, state in (await boot_states(world, look.nodes)).items()}
+
+    def _sight(self, state: BootState | BackendError) -> Sight:
+        if isinstance(state, BackendError):
+            return Sight(Seen.UNKNOWN, str(state))
+        if state.power is self._wanted:
+            return Sight(Seen.SO, f"power {state.power.value}")
+        if state.power in (Power.ON, Power.OFF, Power.PAUSED):
+            return Sight(Seen.NEEDED, f"power {state.power.value}")
+        seen = Seen.UNKNOWN if state.power is Power.UNKNOWN else Seen.WAITING
+        return Sight(seen, f"power {state.power.value}")
+
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+        """One request for all where the controller can do that, else one for each."""
+        return await ask(world, nodes, self._action)
+
+
+class Reset(Deed):
+    """A forced restart of a node that is on. The controller's own record of the last reset is the witness."""
+
+    repeatable = False
+    missed = Outcome.TIMED_OUT
+
+    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
+        """Done is: the last reset is another than before it was asked for."""
+        states = await boot_states(world, look.nodes)
+        return {name: self._sight(look.asked.get(name), state) for name, state in states.items()}
+
+    def _sight(self, before: str | None, state: BootState | BackendError) -> Sight:
+        if isinstance(state, BackendError):
+            return Sight(Seen.UNKNOWN, str(state))
+        if before is None:
+            if state.power is Power.OFF:
+                return Sight(Seen.BAD, "power Off: there is nothing to reset")
+            return Sight(Seen.NEEDED, f"power {state.power.value}")
+        now = _last_reset(state)
+        if not now:
+            return Sight(Seen.SO, "accepted; this controller does not say when a node was last reset")
+        return Sight(Seen.WAITING, "accepted") if now == before else Sight(Seen.SO, f"reset at {now}")
+
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+        """One request for all where the controller can do that, else one for each."""
+        return await ask(world, nodes, PowerAction.RESET)
+
+    async def before(self, world: World, step: Step, nodes: Sequence[str]) -> Mapping[str, str]:  # noqa: ARG002 - a port
+        """When each was last reset."""
+        return {name: _last_reset(known(state)) for name, state in (await boot_states(world, nodes)).items()}
+
+    async def happened(self, world: World, step: Step, node: str, begun: Progress) -> bool | None:  # noqa: ARG002 - a port
+        """By the last reset; not before the controller has had time to show it."""
+        if not begun.before:
+            return None
+        state = known((await boot_states(world, (node,)))[node])
+        if _last_reset(state) != begun.before:
+            return True
+        if world.clock.now() < begun.since + TOO_EARLY:
+            raise TimedOut("a reset may be under way; it is given time to show")
+        return False
+
+
+class Nmi(Deed):
+    """A non-maskable interrupt, for a node that hangs. Nothing shows that it came; it is never repeated."""
+
+    repeatable = False
+
+    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:  # noqa: ARG002 - nothing shows it
+        """Accepted is all that can be seen."""
+        accepted, wanting = Sight(Seen.SO, "accepted by the controller"), Sight(Seen.NEEDED, "not sent")
+        return {name: accepted if name in look.asked else wanting for name in look.nodes}
+
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+        """One request for each."""
+        return await ask(world, nodes, PowerAction.NMI)
+
+    async def happened(self, world: World, step: Step, node: str, begun: Progress) -> bool | None:  # noqa: ARG002 - a port
+        """It cannot be told."""
+        return None
+
+
+async def ask(world: World, nodes: Sequence[str], action: PowerAction) -> Errors:
+    """Ask for a power action: in one request for those that one controller can do together, else one by one."""
+    groups: dict[str, tuple[Hardware, dict[str, str]]] = {}
+    for name in nodes:
+        hardware, system = world.system(name)
+        groups.setdefault(hardware.where, (hardware, {}))[1][name] = system
+    errors = await asyncio.gather(*(_ask_one(hardware, systems, action) for hardware, systems in groups.values()))
+    return {name: error for found in errors for name, error in found.items()}
+
+
+async def _ask_one(hardware: Hardware, systems: Mapping[str, str], action: PowerAction) -> Errors:
+    if len(systems) > 1:
+        try:
+            if await hardware.power_together(tuple(systems.values()), action, batch=len(systems), delay_s=0):
+                return NO_ERRORS
+        except BackendError as error:
+            return dict.fromkeys(systems, error)
+    errors: dict[str, BackendError] = {}
+
+    async def one(name: str, system: str) -> None:
+        try:
+            await hardware.power(system, action)
+        except BackendError as error:
+            errors[name] = error
+
+    await asyncio.gather(*(one(name, system) for name, system in systems.items()))
+    return errors
+
+
+async def boot_states(
+    world: World, nodes: Sequence[str], *, parts: bool = False
+) -> Mapping[str, BootState | BackendError]:
+    """One look at each system; an error where one cannot be seen, which is no reason not to see the others."""
+
+    async def one(name: str) -> BootState | BackendError:
+        try:
+            provisioner, system = provisioner_of(world, name)
+            return await provisioner.boot_state(system, parts=parts)
+        except BackendError as error:
+            return error
+
+    return dict(zip(nodes, await asyncio.gather(*(one(name) for name in nodes)), strict=True))
+
+
+def provisioner_of(world: World, name: str) -> tuple[Provisioner, str]:
+    """Who arranges a node's start. Raises NotSupported where nobody does."""
+    hardware, system = world.system(name)
+    if hardware.provisioner is None:
+        raise NotSupported(f"{name}: its controller arranges nothing", where=hardware.where)
+    return hardware.provisioner, system
+
+
+def known(state: BootState | BackendError) -> BootState:
+    """What was seen; raises what kept it from being seen."""
+    if isinstance(state, BackendError):
+        raise state
+    return state
+
+
+def _last_reset(state: BootState) -> str:
+    return state.reset_at.isoformat() if state.reset_at else ""

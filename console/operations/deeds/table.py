@@ -1,0 +1,25 @@
+"""Which deed does which step."""
+
+from backends.model.node import Power
+from backends.ports import PowerAction
+from console.operations.deeds.close import Close, Resume
+from console.operations.deeds.deed import Deed
+from console.operations.deeds.empty import Empty
+from console.operations.deeds.power import Nmi, Reset, Switch
+from console.operations.deeds.requeue import Requeue
+from console.operations.step import Do
+
+
+def deeds() -> dict[Do, Deed]:
+    """A set of deeds for one operation: some remember what they have seen of it."""
+    return {
+        Do.CLOSE: Close(),
+        Do.RESUME: Resume(),
+        Do.EMPTY: Empty(),
+        Do.REQUEUE: Requeue(),
+        Do.POWER_ON: Switch(Power.ON, PowerAction.ON),
+        Do.POWER_OFF: Switch(Power.OFF, PowerAction.OFF),
+        Do.SHUT_DOWN: Switch(Power.OFF, PowerAction.SHUT_DOWN),
+        Do.RESET: Reset(),
+        Do.NMI: Nmi(),
+    }

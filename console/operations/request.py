@@ -1,0 +1,45 @@
+"""What a planner is asked for: who wants what, why, and how."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from console.operations.hold import Hold
+
+Equivalent = Callable[[str, tuple[str, ...], str], tuple[str, ...]]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How a write is to be done. Each planner reads what concerns it.
+
+    `mode`: what a drain does with running work (finish, or requeue after `grace_s`). `at_once`: nodes in work at a
+    time. `deadline_s` ends the operation, `stop_after` its further lanes once more nodes than that went wrong.
+    `power` is which power action, done in groups of `batch` with `delay_s` between; `force_busy` kills running work.
+    """
+
+    take_over: bool = False
+    mode: str = "finish"
+    grace_s: float = 0.0
+    at_once: int | None = None
+    deadline_s: float | None = None
+    stop_after: int | None = None
+    power: str = ""
+    batch: int | None = None
+    delay_s: float = 0.0
+    force_busy: bool = False
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """Who asks for what, when, and why. `equivalent` is the scheduler's way to say it in commands, None without one.
+
+    `holds` are the nodes of the pod that are held, by name.
+    """
+
+    operation: str
+    user: str
+    reason: str
+    at: datetime
+    equivalent: Equivalent | None
+    options: Options = Options()
+    holds: Mapping[str, Hold] = {}

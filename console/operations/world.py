@@ -1,0 +1,95 @@
+"""One pod as an operation sees it: what is known, who may be asked, and how to wait for news."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from backends.errors import NotSupported
+from backends.model.node import Node
+from backends.model.snapshot import Snapshot
+from backends.model.source import SourceStatus
+from backends.ports import Hardware, Scheduler
+from console.operations.plan import Plan
+from console.state.session import Session
+
+_TICK_S = 1.0
+
+
+class World:
+    """The pod of a plan, in a watched session."""
+
+    def __init__(self, session: Session, plan: Plan) -> None:
+        self.plan = plan
+        self.clock = session.clock
+        self._session = session
+        self._pod = session.pods[plan.pod]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is known now."""
+        return self._session.store[self.plan.pod]
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """Who gives out work. Raises NotSupported where there is none."""
+        scheduler = self._pod.adapters.scheduler
+        if scheduler is None:
+            raise NotSupported(f"pod {self.plan.pod} has no scheduler")
+        return scheduler
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of all its sources."""
+        return tuple(self.snapshot.sources)
+
+    def node(self, name: str) -> Node | None:
+        """What is known of a node, None when nothing is."""
+        return self.snapshot.nodes.get(name)
+
+    def system(self, name: str) -> tuple[Hardware, str]:
+        """Who manages a node's hardware, and the system's address there. Raises NotSupported where nobody does."""
+        node = self.node(name)
+        facts = node.hardware if node else None
+        hardware = self._pod.adapters.hardware.get(facts.source) if facts else None
+        if facts is None or hardware is None:
+            raise NotSupported(f"{name}: no controller of pod {self.plan.pod} manages it")
+        return hardware, facts.system
+
+    def poke(self, sources: Iterable[str]) -> None:
+        """Ask these sources now rather than at their next round."""
+        self._pod.poke(*sources)
+
+    def fresh(self, sources: Iterable[str], since: datetime) -> bool:
+        """Whether all of these have answered a question put after `since`. Facts of before it prove nothing."""
+        known = self.snapshot.sources
+        return all(_answered(known, source, since) for source in sources)
+
+    def silent(self, sources: Iterable[str]) -> str:
+        """Why one of these cannot be believed now; empty when all can."""
+        known = self.snapshot.sources
+        for name in sources:
+            status = known.get(name)
+            if status is None or not status.trusted:
+                return f"{name} does not answer{f': {status.error}' if status and status.error else ''}"
+        return ""
+
+    async def moved(self, control: asyncio.Event) -> None:
+        """Wait until something of the pod changes, somebody speaks through `control`, or a second has gone by."""
+        news = asyncio.ensure_future(self._news())
+        word = asyncio.ensure_future(control.wait())
+        tick = asyncio.ensure_future(self.clock.sleep(_TICK_S))
+        try:
+            await asyncio.wait((news, word, tick), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (news, word, tick):
+                task.cancel()
+            await asyncio.gather(news, word, tick, return_exceptions=True)
+
+    async def _news(self) -> None:
+        number = self.snapshot.number
+        await self._session.store.until(lambda latest: latest[self.plan.pod].number != number)
+
+
+def _answered(known: Mapping[str, SourceStatus], source: str, since: datetime) -> bool:
+    status = known.get(source)
+    return status is not None and status.trusted and status.observed_at is not None and status.observed_at > since
