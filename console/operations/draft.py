@@ -13,7 +13,7 @@ from console.targets import Targets
 _DEFAULT = Options()
 
 
-def draft(  # noqa: PLR0913 - a wish has that many parts
+def draft(
     session: Session,
     action: Action,
     targets: Targets,
@@ -32,6 +32,7 @@ def draft(  # noqa: PLR0913 - a wish has that many parts
         at=session.clock.now(),
         equivalent=scheduler.equivalent if scheduler is not None and able else None,
         options=options,
+        policy=session.config.pods[targets.pod].policy,
         holds=holds or {},
     )
     return action.planner(session.store[targets.pod], targets, request)

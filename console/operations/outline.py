@@ -8,6 +8,7 @@ from backends.model.node import Node, SchedulerFacts
 from backends.model.snapshot import Snapshot
 from console.operations.blast import blast
 from console.operations.plan import EXPIRES_AFTER_S, Blocker, Obstacle, Plan, Skip, relied_on
+from console.operations.policy import Intention, judge
 from console.operations.request import Request
 from console.operations.step import Phase
 from console.targets import Targets, fold
@@ -76,6 +77,11 @@ class Outline(Struct, kw_only=True):
     def plan(self, phases: tuple[Phase, ...]) -> Plan:
         """The plan; without phases where something forbids it."""
         self._settle_aside()
+        wish = Intention(
+            verb=self.verb, user=self.request.user, at=self.request.at, nodes=tuple(self.needed) or self.targets.nodes
+        )
+        verdicts, broken = judge(self.request.policy, self.snapshot, wish)
+        self.blockers.extend(broken)
         request, refused = self.request, bool(self.blockers)
         hit = self.targets.nodes if refused else tuple(self.needed)
         deadline_s = request.options.deadline_s
@@ -91,6 +97,8 @@ class Outline(Struct, kw_only=True):
             blockers=tuple(self.blockers),
             skipped=tuple(self.skipped),
             warnings=tuple(self.warnings),
+            verdicts=verdicts,
+            typed_count_over=self.request.policy.typed_count_over,
             commands=() if refused else self.commands,
             relied_on=relied_on(self.snapshot),
             reasons={name: facts.reason for name in self.needed if (facts := self.node(name).scheduler)},

@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from console.operations.hold import Hold
+from console.operations.policy import Policy
 
 Equivalent = Callable[[str, tuple[str, ...], str], tuple[str, ...]]
 
@@ -33,7 +34,7 @@ class Options(Struct, frozen=True, kw_only=True):
 class Request(Struct, frozen=True, kw_only=True):
     """Who asks for what, when, and why. `equivalent` is the scheduler's way to say it in commands, None without one.
 
-    `holds` are the nodes of the pod that are held, by name.
+    `policy` is the pod's; `holds` are its nodes that are held, by name.
     """
 
     operation: str
@@ -42,4 +43,5 @@ class Request(Struct, frozen=True, kw_only=True):
     at: datetime
     equivalent: Equivalent | None
     options: Options = Options()
+    policy: Policy = Policy()
     holds: Mapping[str, Hold] = {}

@@ -184,10 +184,7 @@ class StepRun:
         return min(own, ends) if ends else own
 
     def _since(self, name: str) -> datetime:
-        """Since when its patience runs: since the effect, where there was one.
-
-        What passed in a pause, or while nobody carried it, is not counted.
-        """
+        """Since when its patience runs: since its effect or its begin, but not through a pause or a time alone."""
         found = self._teller.operation.progress(self._step.id, name)
         since = found.since if found and found.stage is Stage.APPLIED else self._begun_at[name]
         return max(since, self._counts_from)

@@ -1,9 +1,10 @@
 """Waiting until closed nodes are empty. Two witnesses: the scheduler runs nothing there, and the GPUs are quiet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from backends.model.node import Gpu, HardwareFacts, Service
+from backends.model.job import Job
+from backends.model.node import Gpu, HardwareFacts, SchedulerFacts, Service
 from console.operations.deeds.close import GONE, closed, text_of
 from console.operations.deeds.deed import Look, Seen, Sight, Watching
 from console.operations.world import World
@@ -30,20 +31,10 @@ class Empty(Watching):
         facts = node.scheduler if node else None
         if node is None or facts is None or facts.missing_since is not None:
             return GONE
-        if not closed(facts):
-            return Sight(Seen.BLOCKED, "given back by somebody else")
-        mark = facts.reason.mark if facts.reason else None
-        if mark is None or mark.user != world.plan.user:
-            return Sight(Seen.BLOCKED, f"taken over by somebody else: {text_of(facts)}")
+        blocked = _another_s(facts, world.plan.user)
         jobs = world.snapshot.jobs_on(name)
-        if jobs:
-            ends = [job.ends_at for job in jobs]
-            latest = max((end for end in ends if end), default=None) if None not in ends else None
-            left = (
-                f", until {latest:%H:%MZ} at most" if latest else ""
-            )  # a clock time: a countdown would be news each second
-            running = ", ".join(job.id for job in jobs)
-            return Sight(Seen.WAITING, f"draining; job {running} {'runs' if len(jobs) == 1 else 'run'}{left}")
+        if blocked or jobs:
+            return blocked or Sight(Seen.WAITING, _running(jobs))
         if facts.service is Service.DOWN:
             return Sight(Seen.SO, "down; closed to new work")
         if facts.service is not Service.DRAINED:
@@ -65,6 +56,23 @@ class Empty(Watching):
             works = ", ".join(f"GPU {gpu.index} at {gpu.utilisation_pct:.0f} %" for gpu in loud)
             return Sight(Seen.WAITING, f"the scheduler calls it drained, but something works: {works}")
         return Sight(Seen.SO, f"drained; {count(len(busy), 'GPU')} quiet")
+
+
+def _another_s(facts: SchedulerFacts, user: str) -> Sight | None:
+    if not closed(facts):
+        return Sight(Seen.BLOCKED, "given back by somebody else")
+    mark = facts.reason.mark if facts.reason else None
+    if mark is None or mark.user != user:
+        return Sight(Seen.BLOCKED, f"taken over by somebody else: {text_of(facts)}")
+    return None
+
+
+def _running(jobs: Sequence[Job]) -> str:
+    """Which jobs, and until when at most: a clock time, as a countdown would be news each second."""
+    ends = [job.ends_at for job in jobs]
+    latest = None if None in ends else max((end for end in ends if end), default=None)
+    left = f", until {latest:%H:%MZ} at most" if latest else ""
+    return f"draining; job {', '.join(job.id for job in jobs)} {'runs' if len(jobs) == 1 else 'run'}{left}"
 
 
 def _loud(gpu: Gpu) -> bool:
