@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
+from console.operations.policy import Policy
 
 REQUESTS_PER_MINUTE = 3000
 
@@ -28,7 +29,7 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `racks` maps a rack to a node set, for pods whose controller does not say where things stand. `node_names` maps a
     host name, serial or UUID the controller reports to the scheduler's name. `requests_per_minute` is the most
-    megapod asks of the pod's controllers.
+    megapod asks of the pod's controllers. `policy` is what its operators may do to it.
     """
 
     ssh: SshEndpoint | None = None
@@ -38,6 +39,7 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     racks: dict[str, str] = {}
     node_names: dict[str, str] = {}
     requests_per_minute: int = REQUESTS_PER_MINUTE
+    policy: Policy = Policy()
 
     def endpoints(self, name: str) -> PodEndpoints:
         """How the pod is reached. An `ssh` host without a `scheduler` table has Slurm on it."""
@@ -51,9 +53,13 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole file. `path` is where it was read, for messages."""
+    """The whole file. `path` is where it was read, for messages.
+
+    `journal` is where operations are written down, for a host whose operators share one; else each has their own.
+    """
 
     pods: dict[str, PodConfig] = field(default_factory=dict)
+    journal: str = ""
     path: str = ""
 
     def only(self, name: str | None) -> "Config":
@@ -104,7 +110,14 @@ def _decode(tree: dict[str, Any], where: Path) -> Config:
         raise ConfigError(f"{where}: no pod in it; add a table [pods.NAME] (README, 'Configure')")
     for name, checked in pods.items():
         _check_pod(where, name, checked)
-    return Config(pods=pods, path=str(where))
+    return Config(pods=pods, path=str(where), journal=_journal(where, tree.get("journal", "")))
+
+
+def _journal(where: Path, said: object) -> str:
+    """A path that means the same from every folder."""
+    if not isinstance(said, str) or (said and not Path(said).expanduser().is_absolute()):
+        raise ConfigError(f'{where}: journal: must be a whole path, as in "/var/lib/megapod/journal.db"')
+    return said
 
 
 def _pods(tree: object) -> dict[str, PodConfig]:
@@ -138,6 +151,8 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
     for number, endpoint in enumerate(pod.redfish, 1):
         _check_redfish(f"{at}.redfish" if len(pod.redfish) == 1 else f"{at}.redfish[{number}]", endpoint)
     _check_racks(at, pod.racks)
+    if problem := pod.policy.problem():
+        raise ConfigError(f"{at}.policy.{problem}")
 
 
 def _check_seconds(at: str, table: Struct) -> None:

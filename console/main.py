@@ -15,11 +15,19 @@ VERBS = {
     "blast": "what something hits, and what it stands on",
     "drain": "keep new work away from nodes; running work completes",
     "resume": "give nodes back to the scheduler",
+    "apply": "run a plan that --plan-out has saved",
+    "ops": "operations under way: list, show, watch, pause, resume, cancel, adopt, retry",
+    "audit": "who did what, when, from where, why, and what came of it",
     "wait": "wait until nodes are in a state",
+    "events": "print what the controllers say on their event streams",
     "doctor": "check each pod's config and endpoints, and say what to fix",
     "demo": "open the console on a simulated pod",
     "simulate": "serve simulated pods without a screen",
     "screen": "open the console on your pods (also: megapod alone)",
+}
+
+HIDDEN = {
+    "carry": "carry one operation to its end",
 }
 
 EPILOG = """\
@@ -76,8 +84,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
-    asked = next((word for word in words if word in VERBS), "" if words else "screen")
-    for verb, line in VERBS.items():
+    asked = next((word for word in words if word in VERBS or word in HIDDEN), "" if words else "screen")
+    hidden = {asked: HIDDEN[asked]} if asked in HIDDEN else {}
+    for verb, line in {**VERBS, **hidden}.items():
         sub = verbs.add_parser(
             verb,
             help=line,

@@ -27,3 +27,20 @@ def duration(seconds: float) -> str:
 def count(number: int, noun: str) -> str:
     """`1 node`, `3 nodes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+UNITS = {
+    "c": "°C",
+    "pct": "%",
+    "lpm": "l/min",
+    "kpa": "kPa",
+    "w": "W",
+    "kw": "kW",
+    "kwh": "kWh",
+    "v": "V",
+    "a": "A",
+    "k": "K",
+    "h": "h",
+    "rpm": "rpm",
+}
+"""How the unit at the end of a quantity's name (`flow_lpm`) is written."""

@@ -107,7 +107,7 @@ class HardwareFacts(Struct, frozen=True, kw_only=True):
     """What the out-of-band controller says of a node. `system` is its resource there, the address of its actions.
 
     `boot` is how far its start has come (DSP0268 `BootProgress.LastState`), `bios` its firmware's version.
-    `missing_since` as in `SchedulerFacts`.
+    `missing_since` as in `SchedulerFacts`. `also` are the other sources that see the same machine.
     """
 
     source: str
@@ -128,6 +128,7 @@ class HardwareFacts(Struct, frozen=True, kw_only=True):
     reset_types: tuple[str, ...] = ()
     boot: str = ""
     bios: str = ""
+    also: tuple[str, ...] = ()
     missing_since: datetime | None = None
 
 

@@ -27,8 +27,8 @@ class ComponentFacts(Struct, frozen=True, kw_only=True):
     """One component, as its controller reports it now.
 
     `state` is DSP0268 `Status.State` (`Enabled`, `Absent`, `StandbyOffline`); `detail` the word that matters most for
-    its kind (a leak detector's DetectorState, a link's LinkStatus, a breaker's state). `missing_since` as in
-    `backends.model.node.HardwareFacts`.
+    its kind (a leak detector's DetectorState, a link's LinkStatus, a breaker's state). `missing_since` and `also` as
+    in `backends.model.node.HardwareFacts`.
     """
 
     source: str
@@ -39,6 +39,7 @@ class ComponentFacts(Struct, frozen=True, kw_only=True):
     measurements: tuple[Measurement, ...] = ()
     redundancy: tuple[Redundancy, ...] = ()
     missing_since: datetime | None = None
+    also: tuple[str, ...] = ()
 
 
 class Condition(Struct, frozen=True, kw_only=True):

@@ -2,17 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
 from backends.clean import clean
-from backends.errors import BackendError, NotSupported, TimedOut
+from backends.errors import BackendError, NotSupported
 from backends.model.endpoint import RedfishEndpoint
 from backends.model.observation import HardwareInventory
 from backends.model.secret import Secret
-from backends.ports import Capability, PowerAction
+from backends.ports import Capability, Change, PowerAction
+from backends.redfish.aggregate import Pace, together
 from backends.redfish.discovery import Discovery
+from backends.redfish.events import EventFeed
 from backends.redfish.expand import Expansion
 from backends.redfish.paths import ServicePaths
+from backends.redfish.provisioner import RedfishProvisioner
 from backends.redfish.reading import Reading
 from backends.redfish.reset import offered, reset_type
 from backends.redfish.round import Round
@@ -20,7 +23,7 @@ from backends.redfish.schema import ActionInfo, Collection, ComputerSystem
 from backends.redfish.service import RedfishService
 from backends.redfish.session import Session
 from backends.redfish.structure import Structure
-from backends.redfish.task import settle
+from backends.redfish.write import Writer
 from backends.transport.http import HttpClient
 from backends.transport.secret import resolve
 
@@ -50,7 +53,6 @@ class RedfishHardware:
         self.where = client.where
         self._client = client
         self._clock = clock
-        self._sleep = sleep
         self._source = source
         paths = ServicePaths(client.base_path)
         self._session = Session(
@@ -62,6 +64,7 @@ class RedfishHardware:
             clock=clock,
         )
         self._service = RedfishService(client, paths, self._session)
+        self._events = EventFeed(self._service, clock=clock, sleep=sleep)
         self._discovery = Discovery(client.where, source, node_names or {})
         self._expansion = Expansion()
         self._absent: set[str] = set()
@@ -69,11 +72,13 @@ class RedfishHardware:
         self._reading: Reading | None = None
         self._reports = ""
         self._round_lock = asyncio.Lock()
+        self._writer = Writer(self._service, sleep=sleep, clock=clock)
+        self._provisioner = RedfishProvisioner(self._service, self._writer, self._expansion, self._boards)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """Power; what a single system offers is in its `reset_types`."""
-        return frozenset({Capability.POWER})
+        """Power, boot and events; what a single system offers is in its `reset_types`, the service, in its stream."""
+        return frozenset({Capability.POWER, Capability.PROVISION, Capability.EVENTS})
 
     @property
     def requests(self) -> int:
@@ -102,6 +107,7 @@ class RedfishHardware:
             systems = await round_.members(root.systems.path if root.systems else None, ComputerSystem, required=True)
             await self._raise_if_blind(systems, round_, root.systems.path if root.systems else None)
             if due or self._structure is None or self._changed(frozenset(systems), round_):
+                round_.discover()
                 found = await self._discovery.structure(round_, root, systems, self._clock())
                 self._structure = found.structure
                 self._reading = Reading(found.structure, found.resources, self._source)
@@ -126,22 +132,40 @@ class RedfishHardware:
         info = None
         if not reset.allowable and reset.action_info:
             info = await self._action_info(reset.action_info)
-        chosen = reset_type(action, offered(reset, info), self.where)
-        try:
-            target = self._service.paths.of(reset.target)
-            answer = await self._service.post(target, {"ResetType": chosen})
-            await settle(self._service, answer, f"POST {target}", sleep=self._sleep, clock=self._clock)
-        except TimedOut as error:
-            raise TimedOut(
-                f"{error.what}; it may still have happened", where=self.where, remedy="observe before trying again"
-            ) from None
+        await self._writer.act(reset.target, {"ResetType": reset_type(action, offered(reset, info), self.where)})
+
+    async def power_together(self, systems: Sequence[str], action: PowerAction, *, batch: int, delay_s: int) -> bool:
+        """Reset several in batches that the controller paces; False, with nothing sent, where it cannot."""
+        root = await self._service.root()
+        round_ = Round(self._service, self._expansion, set())
+        service = root.aggregation_service.path if root.aggregation_service else None
+        request = await together(round_, service or "", systems, action, Pace(batch, delay_s))
+        if request is None:
+            return False
+        await self._writer.act(request.target, request.body)
+        return True
+
+    @property
+    def provisioner(self) -> RedfishProvisioner:
+        """A system's next start, over the same connections and the same session."""
+        return self._provisioner
+
+    def changes(self) -> AsyncGenerator[Change, None]:
+        """What the service says on its event stream, until `close`; for one reader. It holds one of the connections."""
+        return self._events.changes()
 
     async def close(self) -> None:
         """Give the session back and close the connections, whatever happened before. Safe to call twice."""
+        self._events.close()
         try:
             await self._session.close()
         finally:
             await self._client.close()
+
+    def _boards(self, system: str) -> tuple[str, ...] | None:
+        """The baseboards of a system, None while it is not known."""
+        hosts = self._structure.hosts if self._structure else ()
+        return next((host.baseboards for host in hosts if host.path.rstrip("/") == system.rstrip("/")), None)
 
     def _due(self) -> bool:
         if self._structure is None:

@@ -7,12 +7,14 @@ either may lead nowhere, and a careless service can close a circle.
 from collections.abc import Iterator, Mapping
 
 from backends.clean import clean
-from backends.model.topology import Component, Edge, Kind, Relation
+from backends.model.topology import Component, Confidence, Edge, Kind, Relation
 from backends.redfish.paths import last_segment
 from backends.redfish.schema import Chassis, ComputerSystem, Link
 
 _FRAMES = {"Pod": Kind.POD, "Row": Kind.BLOCK, "RackGroup": Kind.BLOCK, "Rack": Kind.RACK}
 _TRAYS = frozenset({"Sled", "Blade", "Shelf", "Drawer"})
+_BAYS = frozenset({"Sled", "Blade"})
+_HOUSINGS = frozenset({"Enclosure", "RackMount", "StandAlone", "Sidecar", "Expansion", "IPBasedDrive", "HeatExchanger"})
 # Trays only where a host sits in them: a GB300 tray alone has 40 chassis of these types, each a board or a chip.
 _TRAYS_OF_HOSTS = frozenset({"RackMount", "StandAlone", "Enclosure", "Module", "Card", "Other", "Cartridge"})
 
@@ -26,17 +28,31 @@ class ChassisTree:
         self._service = service
         self._parents = _parents(chassis)
         self.stands_for: dict[str, str] = {}
+        self.alone: set[str] = set()
+        self.guessed: set[str] = set()
         self._systems = {
             system: path
             for path, one in chassis.items()
             for system in _paths(one.links.computer_systems if one.links else None)
         }
 
+        self._by_id = {
+            one.id: path
+            for path, one in chassis.items()
+            if one.id and not _paths(one.links.computer_systems if one.links else None)
+        }
+
     def tray_of(self, path: str, system: ComputerSystem) -> str | None:
-        """The path of the tray a system sits in: the nearest chassis above it that is one."""
+        """The path of the tray a system sits in: the nearest chassis above it that is one.
+
+        Where no link says so, the chassis with the system's own Id is `guessed` to be it (Cray's blades).
+        """
         ways = [link for link in _paths(system.links.chassis if system.links else None) if link in self._chassis]
         if not ways and path in self._systems:
             ways = [self._systems[path]]
+        if not ways and system.id and (same := self._by_id.get(system.id)):
+            ways = [same]
+            self.guessed.add(same)
         fallback = None
         for start in ways:
             for above in self.upwards(start):
@@ -79,17 +95,21 @@ class ChassisTree:
         chassis = self._chassis[path]
         return clean(chassis.name or chassis.id or last_segment(path), 128)
 
-    def metrics_of(self, path: str | None) -> str | None:
-        """The path of its EnvironmentMetrics, where it has them."""
-        link = self._chassis[path].environment_metrics if path else None
-        return link.path if link else None
-
     def __getitem__(self, path: str) -> Chassis:
         return self._chassis[path]
 
     def framed(self, path: str) -> bool:
         """Whether a chassis is a frame around others: a rack, a row, a pod."""
         return path in self._chassis and self._chassis[path].chassis_type in _FRAMES
+
+    @property
+    def has_bays(self) -> bool:
+        """Whether this service speaks for an enclosure with blades in it."""
+        return any(one.chassis_type in _BAYS for one in self._chassis.values())
+
+    def stands_alone(self, path: str) -> bool:
+        """Whether a chassis is a housing of its own: what is inside of another is that one's business."""
+        return self._chassis[path].chassis_type in _HOUSINGS and path not in self._parents
 
     def hostless(self, trays_of_hosts: Mapping[str, str]) -> Iterator[str]:
         """Chassis that could be an equipment of their own: no frame, no host in, around or below them."""
@@ -130,6 +150,7 @@ class ChassisTree:
             or chassis.chassis_type in _TRAYS
             or path in trays
             or path in self.stands_for
+            or path in self.alone
         )
 
     def parts(self, trays_of_hosts: Mapping[str, str]) -> tuple[tuple[Component, ...], tuple[Edge, ...]]:
@@ -141,11 +162,15 @@ class ChassisTree:
             parent = next((above for above in self.upwards(path) if above != path and above in shown), None)
             if parent is not None:
                 edges[Edge(self.component_id(parent), self.component_id(path), Relation.CONTAINS)] = None
+            elif len(self.alone) == 1 and path not in self.alone and self._chassis[path].chassis_type in _BAYS:
+                housing = self.component_id(next(iter(self.alone)))  # one housing, blades, and no links: it is theirs
+                edges[Edge(housing, self.component_id(path), Relation.CONTAINS, Confidence.INFERRED)] = None
             elif (rack := self.rack_of(path)) and self._chassis[path].chassis_type not in _FRAMES:
                 components.setdefault(f"rack:{rack}", self._rack(rack))
                 edges[Edge(f"rack:{rack}", self.component_id(path), Relation.CONTAINS)] = None
         for node, tray in trays_of_hosts.items():
-            edges[Edge(self.component_id(tray), f"node:{node}", Relation.CONTAINS)] = None
+            sure = Confidence.INFERRED if tray in self.guessed else Confidence.EXACT
+            edges[Edge(self.component_id(tray), f"node:{node}", Relation.CONTAINS, sure)] = None
         return tuple(components.values()), tuple(edges)
 
     def _component(self, path: str) -> Component:

@@ -26,10 +26,15 @@ def conditions_of(one: Resource | None, component: Callable[[str], str], source:
     )
 
 
-def origins_of(one: Resource | None) -> frozenset[str]:
-    """The resources conditions are about."""
-    found = (item.link("OriginOfCondition") for item in one.items("Conditions")) if one else ()
-    return frozenset(path for path in found if path)
+def origins_of(one: Resource | None) -> dict[str, datetime | None]:
+    """The resources conditions are about, with the time of the newest; None where one does not say when."""
+    found: dict[str, datetime | None] = {}
+    for item in one.items("Conditions") if one else ():
+        if path := item.link("OriginOfCondition"):
+            at, before = _time(item.text("Timestamp")), found.get(path)
+            known = at if path not in found else None if at is None or before is None else max(at, before)
+            found[path] = known
+    return found
 
 
 def all_well(one: Resource | None) -> bool:

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from backends.clean import clean
-from backends.model.topology import Confidence, Edge, Kind, Relation
+from backends.model.topology import Kind, Relation
 from backends.redfish.chassis import ChassisTree
 from backends.redfish.concurrency import gather
 from backends.redfish.cooling import find_cooling
 from backends.redfish.fabric import find_fabrics
-from backends.redfish.facts import LIMITS
 from backends.redfish.frames import find_frames
 from backends.redfish.gpus import in_board_order, place
 from backends.redfish.hosts import baseboards
+from backends.redfish.inferred import concluded
 from backends.redfish.names import join_names
 from backends.redfish.parts import Plant
 from backends.redfish.power import find_power
@@ -25,10 +25,12 @@ from backends.redfish.round import Round
 from backends.redfish.schema import ActionInfo, Chassis, ComputerSystem, Link, ServiceRoot
 from backends.redfish.status import absent
 from backends.redfish.structure import Host, Structure
+from backends.redfish.views import LIMITS
 
 Systems = Mapping[str, ComputerSystem | None]
 
-_BOUNDED = frozenset({Kind.CDU, Kind.LOOP, Kind.PUMP, Kind.RACK, Kind.POWER_SHELF, Kind.PDU, Kind.LEAK_DETECTOR})
+# Outlets are left out: there are hundreds, and each says itself for how many amps it is made.
+_UNBOUNDED = frozenset({Kind.OUTLET, Kind.SWITCH})
 
 
 class Found(Struct, frozen=True):
@@ -73,7 +75,7 @@ class Discovery:
         await self._plant(round_, plant, root, tree, by_name)
         components, edges = tree.parts(by_name)
         plant.components.update((one.id, one) for one in components)
-        edges = _inferred((*edges, *plant.edges(tree.upwards)), plant)
+        edges = concluded((*edges, *plant.edges(tree.upwards)), plant.components)
         gpus = {gpu.path: f"gpu:{host.name}/{gpu.index}" for host in hosts for gpu in host.gpus}
         structure = Structure(
             members=frozenset(systems),
@@ -93,7 +95,7 @@ class Discovery:
         return ChassisTree(
             {path: board for path, board in boards.items() if board},
             source=self._source,
-            service=urlsplit(self._where).netloc,
+            service=_service(self._where),
         )
 
     async def _plant(
@@ -107,9 +109,12 @@ class Discovery:
                 plant.tie(path, id_, Relation.CONTAINS)
         tree.stands_for = {path: id_ for path, id_ in plant.stands_for.items() if not tree.framed(path)}
         for path in tree.hostless(trays):
-            if path not in tree.stands_for and await _feeds(round_, tree[path]):
-                id_ = plant.add(Kind.POWER_SHELF, _as_resource(path, tree[path]))
-                tree.stands_for[path] = id_
+            if path in tree.stands_for:
+                continue
+            if not tree.has_bays and await _feeds(round_, tree[path]):
+                tree.stands_for[path] = plant.add(Kind.POWER_SHELF, _as_resource(path, tree[path]))
+            elif tree.stands_alone(path):
+                tree.alone.add(path)
         shown = {path: tree[path] for path in tree.shown(trays)}
         await find_frames(round_, plant, shown, {path: tree.component_id(path) for path in shown})
         await find_fabrics(round_, plant, _path(root.fabrics))
@@ -132,7 +137,7 @@ async def _hosts(round_: Round, plant: Plant, tree: ChassisTree, nodes: "_Nodes"
             chassis=tree.name(tray) if tray else "",
             rack=tree.rack_of(tray) or _placed_in(system),
             slot=tree.slot_of(tray),
-            metrics=tree.metrics_of(tray) if tray and placed[tray] == 1 else None,
+            tray=tray if tray and placed[tray] == 1 else "",
             reset_types=await _reset_types(round_, system),
         )
 
@@ -157,47 +162,35 @@ async def _reset_types(round_: Round, system: ComputerSystem) -> tuple[str, ...]
 async def _feeds(round_: Round, chassis: Chassis) -> bool:
     """Whether a chassis without a host is there for its power supplies: a shelf that says so in no other way."""
     subsystem = await round_.resource(_path(chassis.power_subsystem))
-    return subsystem is not None and bool(await round_.paths(subsystem.link("PowerSupplies")))
+    if subsystem is not None:
+        return bool(await round_.paths(subsystem.link("PowerSupplies")))
+    legacy = await round_.resource(_path(chassis.power))
+    return legacy is not None and bool(legacy.items("PowerSupplies"))
 
 
 async def _limits(round_: Round, plant: Plant) -> dict[str, Resource]:
     """The sensors behind the measurements of the plant, for the thresholds their makers set."""
-    sensors = {
-        sensor
-        for part in plant.parts.values()
-        if part.kind in _BOUNDED
-        for sight in part.sights
-        if sight.path in plant.found
-        for gauge in sight.view.gauges
-        if (sensor := plant.found[sight.path].sensor(gauge.pointer))
-    }
-    found = await gather(*(round_.resource(path) for path in sorted(sensors)))
-    return {one.path: one.kept(LIMITS) for one in found if one is not None and one.look("Thresholds")}
-
-
-def _inferred(edges: tuple[Edge, ...], plant: Plant) -> tuple[Edge, ...]:
-    """What stands in a rack and is said to feed nothing feeds that rack: what else would it be there for."""
-    own = {Kind.OUTLET, Kind.POWER_SUPPLY, Kind.PUMP}
-    more: list[Edge] = []
-    for relation, kinds in ((Relation.POWERS, {Kind.POWER_SHELF, Kind.PDU}), (Relation.COOLS, {Kind.CDU})):
-        inside = {edge.target: edge.source for edge in edges if edge.relation is Relation.CONTAINS}
-        feeding = {
-            giver
-            for edge in edges
-            if edge.relation is relation
-            and (edge.target not in plant.components or plant.components[edge.target].kind not in own)
-            for giver in (edge.source, inside.get(edge.source, ""))
-        }
-        for id_, one in plant.components.items():
-            rack = inside.get(id_, "")
-            if one.kind in kinds and id_ not in feeding and rack.startswith("rack:"):
-                more.append(Edge(id_, rack, relation, Confidence.INFERRED))
-    return (*edges, *more)
+    wanted: dict[str, dict[str, None]] = {}
+    for part in plant.parts.values():
+        for sight in part.sights if part.kind not in _UNBOUNDED else ():
+            one = plant.found.get(sight.path)
+            for gauge in sight.view.gauges if one else ():
+                if one and (sensor := one.sensor(gauge.pointer)):
+                    wanted.setdefault(sensor.rpartition("/")[0], {})[sensor] = None
+    found = await gather(*(round_.some_resources(tuple(paths), group, trying=True) for group, paths in wanted.items()))
+    sensors = (one for group in found for one in group.values())
+    return {one.path: one.kept(LIMITS) for one in sensors if one.look("Thresholds")}
 
 
 def _as_resource(path: str, chassis: Chassis) -> Resource:
     body = {"Id": chassis.id, "Name": chassis.name, "Model": chassis.model, "SerialNumber": chassis.serial_number}
     return Resource(path, {key: value for key, value in body.items() if value})
+
+
+def _service(where: str) -> str:
+    """What tells one service from another: its address, and its path where it has one of its own."""
+    parts = urlsplit(where)
+    return parts.netloc + parts.path.rstrip("/").removesuffix("/redfish/v1")
 
 
 def _path(link: Link | None) -> str:

@@ -5,6 +5,8 @@ GB300), or answer it with an error. So it is used for a kind of resource only af
 out equal to the same member expanded; whatever else happens, that kind is read one by one on this service from then on.
 """
 
+import asyncio
+from collections import defaultdict
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +14,7 @@ from msgspec import Struct, field
 
 from backends.errors import AuthFailed, BackendError
 from backends.redfish.decode import decode
+from backends.redfish.deep import DeepExpansion
 from backends.redfish.paths import last_segment
 from backends.redfish.resource import Resource
 from backends.redfish.service import RedfishService
@@ -37,14 +40,16 @@ class Expansion:
     def __init__(self) -> None:
         self._trusted: dict[type[Struct], bool] = {}
         self._whole: dict[str, bool] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self.deep = DeepExpansion()
 
     def trusted(self, shape: type[Struct]) -> bool:
         """Whether a collection of this kind is known to come whole in one GET."""
         return self._trusted.get(shape, False)
 
     def whole(self, collection: str) -> bool:
-        """The same for resources as they come."""
-        return self._whole.get(last_segment(collection), False)
+        """The same for resources as they come; a kind not tried yet is worth it where depth has proved itself."""
+        return self._whole.get(last_segment(collection), self.deep.proved)
 
     async def members(self, service: RedfishService, collection: str, shape: type[T]) -> dict[str, T | None] | None:
         """Members with their content, None content for those that came without; None when it cannot be used."""
@@ -66,8 +71,12 @@ class Expansion:
         A member that came without properties it has when read by itself makes its kind unusable on this service.
         """
         kind = last_segment(collection)
-        if self._whole.get(kind) is False or not await _advertised(service):
-            return None
+        if kind in self._whole or not await _advertised(service):
+            return await self._resources(service, collection, kind) if self._whole.get(kind) else None
+        async with self._locks[kind]:  # 36 nodes are asked at once: one finds out, the rest wait for what it finds
+            return await self._resources(service, collection, kind) if self._whole.get(kind, True) else None
+
+    async def _resources(self, service: RedfishService, collection: str, kind: str) -> dict[str, Resource] | None:
         found = await _fetch(service, collection)
         if found is None:
             self._whole[kind] = False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from backends.model.measurement import Measurement
+from backends.model.measurement import CAPACITIES, Measurement
 from backends.model.node import Power
 from backends.model.plant import ComponentFacts, Redundancy
 from backends.model.severity import Severity, worst
@@ -10,22 +10,35 @@ from backends.model.topology import Kind
 from backends.redfish.parts import Part, Sight
 from backends.redfish.resource import Resource
 from backends.redfish.status import power, severity
-from backends.redfish.views import PORT, STATUS
+from backends.redfish.views import LIMITS, PORT, STATUS, Gauge
 
-_GROUPS = {"PumpRedundancy": "pumps", "PowerSupplyRedundancy": "supplies", "MainsRedundancy": "mains"}
-LIMITS = (
-    "Thresholds/LowerCritical/Reading",
-    "Thresholds/LowerCaution/Reading",
-    "Thresholds/UpperCaution/Reading",
-    "Thresholds/UpperCritical/Reading",
+_GROUPS = {
+    "PumpRedundancy": "pumps",
+    "FilterRedundancy": "filters",
+    "FanRedundancy": "fans",
+    "CoolantConnectorRedundancy": "connectors",
+    "CoolingUnitRedundancy": "units",
+    "PowerSupplyRedundancy": "supplies",
+    "MainsRedundancy": "mains",
+    "Redundancy": "redundancy",
+}
+# Words that say how well a thing is, beside its health: some report a leak, or a lost input, in one of the two only.
+_TELLING = frozenset(
+    {Kind.LEAK_DETECTOR, Kind.RESERVOIR, Kind.LOOP, Kind.POWER_SUPPLY, Kind.CIRCUIT, Kind.OUTLET, Kind.PDU}
 )
-
+_WORDS = {
+    "Tripped": Severity.CRITICAL,
+    "LossOfInput": Severity.CRITICAL,
+    "OutOfRange": Severity.WARNING,
+    "Normal": Severity.OK,
+}
 Known = Mapping[str, Resource]
 
 
 def facts_of(part: Part, known: Known, limits: Known, ids: Mapping[str, str], source: str) -> ComponentFacts:
     """The facts of one part. `known` is what was read, `limits` sensors by path, `ids` components by path."""
-    own = known.get(part.own)
+    resource = known.get(part.own)
+    own = resource.part(part.at) if resource else None
     detail = _detail(part, known)
     return ComponentFacts(
         source=source,
@@ -33,7 +46,12 @@ def facts_of(part: Part, known: Known, limits: Known, ids: Mapping[str, str], so
         state=own.text("Status/State", 40) if own else "",
         detail=detail,
         power=power(own.text("PowerState")) if own else Power.UNKNOWN,
-        measurements=_once(one for sight in part.sights for one in _measured(sight, known, limits)),
+        measurements=_once(
+            one
+            for measure in (_measured, _rated)
+            for sight in part.sights
+            for one in measure(sight, known.get(sight.path), limits)
+        ),
         redundancy=tuple(
             dict.fromkeys(one for sight in part.sights for one in _redundancy(known.get(sight.path), known, ids))
         ),
@@ -47,7 +65,7 @@ def _once(found: Iterable[Measurement]) -> tuple[Measurement, ...]:
         key = one.quantity, one.label
         if key not in kept or kept[key].value is None:
             kept[key] = one
-    return tuple(kept.values())
+    return tuple(sorted(kept.values(), key=lambda one: one.quantity in CAPACITIES and one.label != "limit"))
 
 
 def well_of(one: Resource) -> Severity:
@@ -56,10 +74,11 @@ def well_of(one: Resource) -> Severity:
 
 
 def _health(part: Part, own: Resource | None, detail: str) -> Severity:
-    """A detector's word counts beside its health: some report a leak in one of the two only."""
+    """What a resource says of its health, and what its word says: the worse of the two."""
     said = [well_of(own)] if own is not None else []
-    if part.kind is Kind.LEAK_DETECTOR and detail:
-        said = [one for one in said if one is not Severity.UNKNOWN] + [severity(detail)]
+    word = _WORDS.get(detail, severity(detail))
+    if part.kind in _TELLING and (word is not Severity.UNKNOWN or (part.kind is Kind.LEAK_DETECTOR and detail)):
+        said = [one for one in said if one is not Severity.UNKNOWN] + [word]
     return worst(*said)
 
 
@@ -82,40 +101,57 @@ def port_up(port: Resource | None) -> bool | None:
     return word in ("LinkUp", "Enabled") if word else None
 
 
-def _measured(sight: Sight, known: Known, limits: Known) -> list[Measurement]:
-    one = known.get(sight.path)
-    if one is None:
-        return []
-    found = []
-    for gauge in sight.view.gauges:
-        if not _has(one, gauge.pointer):
-            continue
-        low_critical, low_caution, high_caution, high_critical = _bounds(one, gauge.pointer, limits)
-        found.append(
-            Measurement(
-                quantity=gauge.quantity,
-                value=one.number(gauge.pointer),
-                label=" ".join(filter(None, (sight.label, gauge.label))),
-                low_critical=low_critical,
-                low_caution=low_caution,
-                high_caution=high_caution,
-                high_critical=high_critical,
-            )
-        )
-    return found
+def _measured(sight: Sight, one: Resource | None, limits: Known) -> list[Measurement]:
+    gauges = sight.view.gauges if one is not None else ()
+    return [_measurement(sight, gauge, one, limits) for gauge in gauges if one and _has(one, gauge)]
 
 
-def _has(one: Resource, pointer: str) -> bool:
+def _rated(sight: Sight, one: Resource | None, limits: Known) -> list[Measurement]:
+    """What it is made for, or set to: of no use without a value, or where the setting is not in force."""
+    gauges = sight.view.ratings if one is not None else ()
+    return [
+        _measurement(sight, gauge, one, limits)
+        for gauge in gauges
+        if one and one.number(gauge.pointer) and not (gauge.mode and one.text(gauge.mode) == "Disabled")
+    ]
+
+
+def _measurement(sight: Sight, gauge: Gauge, one: Resource, limits: Known) -> Measurement:
+    low_critical, low_caution, high_caution, high_critical = _bounds(one, gauge, limits)
+    return Measurement(
+        quantity=gauge.quantity,
+        value=_scaled(one.number(gauge.pointer), gauge),
+        label=" ".join(filter(None, (sight.label, gauge.label))),
+        low_critical=low_critical,
+        low_caution=low_caution,
+        high_caution=high_caution,
+        high_critical=high_critical,
+    )
+
+
+def _has(one: Resource, gauge: Gauge) -> bool:
     """Whether there is such a sensor: a `Reading` of null is one that gives no value now."""
-    if one.look(pointer) is not None:
+    pointer = gauge.pointer
+    if one.look(pointer) is not None or (gauge.limits and one.silent(pointer)):
         return True
     excerpt = one.look(pointer.rpartition("/")[0])
     return isinstance(excerpt, dict) and "Reading" in excerpt and pointer.endswith("/Reading")
 
 
-def _bounds(one: Resource, pointer: str, limits: Known) -> tuple[float | None, ...]:
-    sensor = limits.get(one.sensor(pointer))
-    return tuple(sensor.number(limit) if sensor else None for limit in LIMITS)
+def _bounds(one: Resource, gauge: Gauge, limits: Known) -> tuple[float | None, ...]:
+    """The thresholds beside the value, else those of its sensor, else what the thing is made for."""
+    sensor = limits.get(one.sensor(gauge.pointer))
+    if gauge.limits or sensor is not None:
+        lowest_first = (_scaled((sensor or one).number(limit), gauge) for limit in gauge.limits or LIMITS)
+        low_critical, low_caution, high_caution, high_critical = lowest_first
+        # Upper limits of 0 are how older services say that there is none.
+        return low_critical, low_caution, high_caution or None, high_critical or None
+    rated = one.number(gauge.rated) if gauge.rated else None
+    return None, None, rated or None, None
+
+
+def _scaled(value: float | None, gauge: Gauge) -> float | None:
+    return value if value is None or gauge.scale == 1.0 else round(value * gauge.scale, 3)
 
 
 def _redundancy(one: Resource | None, known: Known, ids: Mapping[str, str]) -> list[Redundancy]:
@@ -124,12 +160,12 @@ def _redundancy(one: Resource | None, known: Known, ids: Mapping[str, str]) -> l
     found = []
     for pointer, name in _GROUPS.items():
         for group in one.items(pointer):
-            members = group.links("RedundancyGroup")
-            needed = group.number("MinNeededInGroup")
+            members = group.links("RedundancyGroup") or group.links("RedundancySet")
+            needed = group.number("MinNeededInGroup" if group.look("MinNeededInGroup") is not None else "MinNumNeeded")
             found.append(
                 Redundancy(
                     name=group.text("Name", 60) or name,
-                    kind=group.text("RedundancyType", 40),
+                    kind=group.text("RedundancyType", 40) or group.text("Mode", 40),
                     needed=int(needed) if needed is not None else None,
                     members=tuple(ids[path] for path in members if path in ids),
                     health=_group_health(group, members, needed, known),

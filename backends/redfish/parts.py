@@ -26,12 +26,16 @@ class Sight(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A component and where its facts are read. `own` is the resource whose Status is its own, empty for none."""
+    """A component and where its facts are read. `own` is the resource whose Status is its own, empty for none.
+
+    `at` is where in that resource it is told of, for those that have none to themselves.
+    """
 
     id: str
     kind: Kind
     own: str
     sights: tuple[Sight, ...]
+    at: str = ""
 
 
 class Tie(Struct, frozen=True):
@@ -91,6 +95,13 @@ class Plant:
             self.tie(inside, id_, Relation.CONTAINS)
         return id_
 
+    def add_inside(self, kind: Kind, whole: Resource, at: str, one: Resource, inside: str, view: View) -> str:
+        """A component that another resource tells of at `at`: a member of a list, without an address of its own."""
+        id_ = self.add(kind, one, inside=inside)
+        self.found.pop(one.path, None)
+        self.parts[id_] = Part(id=id_, kind=kind, own=whole.path, sights=(Sight(whole.path, view),), at=at)
+        return id_
+
     def look(self, id_: str, *sights: Sight) -> None:
         """More to look at for a part that is there already."""
         self.parts[id_] = replace(self.parts[id_], sights=(*self.parts[id_].sights, *sights))
@@ -108,6 +119,17 @@ class Plant:
     def seen(self, *resources: Resource) -> None:
         """Resources that were read on the way."""
         self.found.update((one.path, one) for one in resources)
+
+    def sensors(self) -> set[str]:
+        """The sensors whose readings other resources tell."""
+        return {
+            sensor
+            for part in self.parts.values()
+            for sight in part.sights
+            if sight.path in self.found
+            for gauge in sight.view.gauges
+            if (sensor := self.found[sight.path].sensor(gauge.pointer))
+        }
 
     def tie(self, source: str, target: str, relation: Relation, confidence: Confidence = Confidence.EXACT) -> None:
         """An edge, should both ends turn out to exist."""

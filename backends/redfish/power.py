@@ -8,13 +8,18 @@ from backends.redfish.concurrency import gather
 from backends.redfish.parts import Named, Plant, Sight
 from backends.redfish.resource import Resource
 from backends.redfish.round import Round
-from backends.redfish.views import DISTRIBUTION, ENVIRONMENT, OUTLET, POWER_SUBSYSTEM, SUPPLY, SUPPLY_METRICS
+from backends.redfish.views import CIRCUIT, DISTRIBUTION, ENVIRONMENT, OUTLET, POWER_SUBSYSTEM, SUPPLY, SUPPLY_METRICS
 
 _KINDS = {
     "PowerShelves": Kind.POWER_SHELF,
     "RackPDUs": Kind.PDU,
     "FloorPDUs": Kind.PDU,
+    "ElectricalBuses": Kind.PDU,
+    "TransferSwitches": Kind.PDU,
+    "Switchgear": Kind.PDU,
 }
+_INCOMING = frozenset({"Mains"})
+_CIRCUITS = ("Mains", "Branches", "Feeders", "Subfeeds")
 
 
 async def find_power(round_: Round, plant: Plant, equipment: str) -> None:
@@ -32,14 +37,11 @@ async def find_power(round_: Round, plant: Plant, equipment: str) -> None:
     )
 
 
-async def find_power_subsystem(round_: Round, plant: Plant, subsystem: str, owner: str) -> None:
-    """The supplies of a shelf or a tray, with what is said of their redundancy."""
-    top = await round_.resource(subsystem)
-    if top is None:
-        return
+async def find_power_subsystem(round_: Round, plant: Plant, top: Resource, owner: str) -> None:
+    """The supplies of a shelf or a tray, with what is said of their redundancy and capacity."""
     plant.seen(top)
     supplies = await round_.resources(top.link("PowerSupplies"))
-    if supplies or top.look("PowerSupplyRedundancy"):
+    if supplies or top.look("PowerSupplyRedundancy") or top.look("CapacityWatts"):
         plant.look(owner, Sight(top.path, POWER_SUBSYSTEM))
     await add_supplies(round_, plant, supplies, owner)
 
@@ -70,14 +72,32 @@ async def _distribution(round_: Round, plant: Plant, kind: Kind, one: Resource) 
     if measured := await round_.resource(metrics):
         plant.seen(measured)
     outlets, supplies = await gather(round_.resources(one.link("Outlets")), round_.resources(one.link("PowerSupplies")))
+    circuits = await gather(*(round_.resources(one.link(name)) for name in _CIRCUITS))
+    for name, members in zip(_CIRCUITS, circuits, strict=True):
+        for circuit in members.values():
+            _circuit(plant, circuit, id_, incoming=name in _INCOMING)
     for outlet in outlets.values():
         _outlet(plant, outlet, id_)
     await add_supplies(round_, plant, supplies, id_)
 
 
+def _circuit(plant: Plant, one: Resource, owner: str, *, incoming: bool) -> None:
+    """A mains input, or a branch with its breaker. Links may lead to another service, or to a manager's page."""
+    id_ = plant.add(Kind.CIRCUIT, one, inside=owner, view=CIRCUIT)
+    plant.tie(*((id_, owner) if incoming else (owner, id_)), Relation.POWERS)
+    for source in (*one.links("Links/SourceCircuit"), *one.links("Links/PowerOutlet")):
+        plant.tie(source, id_, Relation.POWERS)
+    for far in (*one.links("Links/DistributionCircuits"), *one.links("Links/Outlets")):
+        plant.tie(id_, far, Relation.POWERS)
+    plant.named.append(Named(id_, one.texts("ElectricalSourceName"), Relation.POWERS, feeds=True))
+    plant.named.append(Named(id_, one.texts("ElectricalConsumerNames"), Relation.POWERS, feeds=False))
+
+
 def _outlet(plant: Plant, one: Resource, owner: str) -> None:
     id_ = plant.add(Kind.OUTLET, one, inside=owner, view=OUTLET)
     plant.tie(owner, id_, Relation.POWERS)
+    for branch in one.links("Links/BranchCircuit"):
+        plant.tie(branch, id_, Relation.POWERS)
     for far in (*one.links("Links/Chassis"), *one.links("Links/PowerSupplies")):
         plant.tie(id_, far, Relation.POWERS)
     plant.named.append(Named(id_, one.texts("ElectricalConsumerNames"), Relation.POWERS, feeds=False))

@@ -1,7 +1,7 @@
 """What real services do against, or beside, the standard, and what we make of it: one row each, with its source.
 
 Each row that is a matter of values is a function here; the rows that are a matter of behaviour name the module that
-bears with it. A test goes through the rows.
+bears with it. Each row has a test that shows it over HTTP.
 """
 
 from msgspec import Struct
@@ -33,6 +33,10 @@ QUIRKS = (
     Quirk("a report marks its own values as stale", "NVIDIA HGX", "quirks.stale_by_its_maker"),
     Quirk("SpeedRPM in place of a fan's percentage", "Supermicro GB300, Delta shelf", "views"),
     Quirk("/redfish/v1 without its slash answers 308", "HPE emulator", "paths"),
+    Quirk("good tokens answer 401 while it restarts", "iDRAC, for ten minutes", "session"),
+    Quirk("an event stream falls silent and stays open", "iDRAC; BMCs that were reset", "events"),
+    Quirk("an event stream is advertised and refused", "OpenBMC past its ten streams, iDRAC after a reboot", "events"),
+    Quirk("events have no MemberId, EventType or @odata.id, and times with -0600", "NVIDIA, Dell, all", "hints"),
 )
 
 _NO_REASON = frozenset({"", "na", "n/a", "none", "notthrottled", "idle"})

@@ -7,8 +7,10 @@ service's own list of what is wrong, and what `watch` cannot know otherwise.
 from collections.abc import Mapping
 
 from backends.clean import clean
+from backends.model.measurement import Quantity
 from backends.model.node import HardwareFacts, Power
 from backends.model.observation import HardwareInventory
+from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity, worst
 from backends.redfish.conditions import all_well, conditions_of, origins_of
 from backends.redfish.facts import facts_of, well_of
@@ -44,7 +46,8 @@ class Reading:
         if self._first:
             self._watch.forget(asleep)
             known = self._watch.known.values()
-            self._believed = not any(well_of(one) in (Severity.WARNING, Severity.CRITICAL) for one in known)
+            ill = any(well_of(one) in (Severity.WARNING, Severity.CRITICAL) for one in known)
+            self._believed = not (ill and all_well(conditions))
             await self._watch.choose_reports(round_, reports, now_s)
         covered = self._covered(systems)
         all_is_well = all_well(conditions) and self._believed
@@ -58,24 +61,27 @@ class Reading:
             )
         self._first = False
         structure, known_now = self._structure, self._watch.known
+        facts = {
+            part.id: facts_of(part, known_now, structure.limits, structure.ids, self._source)
+            for part in structure.parts
+        }
         return HardwareInventory(
-            systems={host.name: self._host(host, systems) for host in structure.hosts},
+            systems={
+                host.name: self._host(host, systems, facts.get(structure.ids.get(host.tray, "")))
+                for host in structure.hosts
+            },
             components=structure.components,
             edges=structure.edges,
-            errors=tuple(round_.errors),
-            facts={
-                part.id: facts_of(part, known_now, structure.limits, structure.ids, self._source)
-                for part in structure.parts
-            },
+            errors=self._errors(round_, systems),
+            facts=facts,
             conditions=conditions_of(conditions, self._component, self._source),
         )
 
-    def _host(self, host: Host, systems: Systems) -> HardwareFacts:
+    def _host(self, host: Host, systems: Systems, tray: ComponentFacts | None) -> HardwareFacts:
         """A host that does not answer keeps what cannot change, and is UNKNOWN in the rest."""
         answered = systems.get(host.path)
         system = answered or host.system
         powered = power(answered.power_state) if answered else Power.UNKNOWN
-        metrics = self._watch.known.get(host.metrics or "")
         return HardwareFacts(
             source=self._source,
             system=host.path,
@@ -89,20 +95,30 @@ class Reading:
             rack=host.rack,
             chassis=host.chassis,
             slot=host.slot,
-            power_w=metrics.number("PowerWatts/Reading") if metrics else None,
-            temp_c=metrics.number("TemperatureCelsius/Reading") if metrics else None,
+            power_w=_whole(tray, Quantity.POWER),
+            temp_c=_whole(tray, Quantity.TEMPERATURE),
             gpus=tuple(gpu_of(gpu, self._watch.known) for gpu in host.gpus),
             reset_types=host.reset_types,
+            boot=clean(answered.boot_progress.last_state or "", 60) if answered and answered.boot_progress else "",
+            bios=clean(system.bios_version or "", 60),
         )
 
     def _asleep(self, systems: Systems) -> frozenset[str]:
         """What belongs to the GPUs of hosts that are off: they have no temperature, and nothing worth asking for."""
-        off = (
+        return frozenset(sight.path for host in self._off(systems) for gpu in host.gpus for sight in gpu.sights())
+
+    def _off(self, systems: Systems) -> tuple[Host, ...]:
+        """The hosts that are off now."""
+        return tuple(
             host
             for host in self._structure.hosts
             if (answered := systems.get(host.path)) and power(answered.power_state) is Power.OFF
         )
-        return frozenset(sight.path for host in off for gpu in host.gpus for sight in gpu.sights())
+
+    def _errors(self, round_: Round, systems: Systems) -> tuple[str, ...]:
+        """What went wrong. A baseboard that answers 503 while its host is off is not there, and has not failed."""
+        expected = tuple(f"{board}: 503" for host in self._off(systems) for board in host.baseboards)
+        return tuple(error for error in round_.errors if not any(one in error for one in expected))
 
     def _covered(self, systems: Systems) -> tuple[str, ...]:
         """Paths below the systems whose rollup speaks for them. One whose health changed does not, this once."""
@@ -122,6 +138,12 @@ class Reading:
                 return self._structure.ids[path]
             path = path.rpartition("/")[0]
         return self._structure.ids.get(path, "")
+
+
+def _whole(tray: ComponentFacts | None, quantity: Quantity) -> float | None:
+    """What a tray measures as a whole: a reading with a label is one of a part of it."""
+    found = tray.measurements if tray else ()
+    return next((one.value for one in found if one.quantity is quantity and not one.label), None)
 
 
 def _well(host: Host, systems: Systems, powered: Power) -> Severity:

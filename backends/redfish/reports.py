@@ -29,18 +29,30 @@ class Reports:
 
     def __init__(self) -> None:
         self._by_report: dict[str, dict[str, Reported]] = {}
+        self._taken_at_s: dict[str, float] = {}
         self._newest: datetime | None = None
         self._moved_at_s = 0.0
 
     def take(self, report: Resource, now_s: float) -> None:
         """The newest edition of one report."""
         stamp = _time(report.text("Timestamp"))
+        times: dict[str, datetime | None] = {}
         values: dict[str, Reported] = {}
-        for one in report.items("MetricValues"):
-            path, at = one.text("MetricProperty", 512), _time(one.text("Timestamp")) or stamp
-            if path and at is not None and not stale_by_its_maker(one):
-                values[_key(path)] = Reported(one.look("MetricValue"), at)
+        rows = report.look("MetricValues")
+        for row in rows if isinstance(rows, list) else ():
+            if not isinstance(row, dict):
+                continue
+            path, text, value = row.get("MetricProperty"), row.get("Timestamp"), row.get("MetricValue")
+            if not isinstance(path, str) or not path or stale_by_its_maker(Resource(report.path, row)):
+                continue
+            word = text if isinstance(text, str) else ""
+            if word not in times:  # thousands of rows share a few times
+                times[word] = _time(word) or stamp
+            at = times[word]
+            if at is not None and value is not None:
+                values[_key(path)] = Reported(value, at)
         self._by_report[report.path] = values
+        self._taken_at_s[report.path] = now_s
         newest = max((value.at for value in values.values()), default=None)
         if newest is not None and (self._newest is None or newest > self._newest):
             self._newest, self._moved_at_s = newest, now_s
@@ -49,15 +61,19 @@ class Reports:
         """A report that did not answer says nothing."""
         self._by_report.pop(report, None)
 
-    def value(self, resource: Resource, pointer: str, now_s: float) -> object:
-        """The reported value of a property, None when no report has one that can be trusted."""
+    def age_s(self, report: str, now_s: float) -> float:
+        """Seconds since a report was last taken; infinite for one that was not, or did not answer."""
+        return now_s - self._taken_at_s[report] if report in self._by_report else float("inf")
+
+    def told(self, resource: Resource, pointer: str, now_s: float) -> Reported | None:
+        """What is reported of a property, None when no report has a value that can be trusted."""
         if self._newest is None or now_s - self._moved_at_s > STOPPED_AFTER_S:
             return None
-        for values in self._by_report.values():
-            for key in _keys(resource, pointer):
+        for key in _keys(resource, pointer):
+            for values in self._by_report.values():
                 found = values.get(key)
                 if found is not None and (self._newest - found.at).total_seconds() <= OLD_AFTER_S:
-                    return found.value
+                    return found
         return None
 
     def covering(self, resource: Resource, pointer: str) -> str:

@@ -15,6 +15,9 @@ _PREFERRED: dict[PowerAction, tuple[str, ...]] = {
     PowerAction.OFF: ("ForceOff", "GracefulShutdown"),
     PowerAction.RESET: ("ForceRestart", "GracefulRestart"),
     PowerAction.CYCLE: ("PowerCycle", "FullPowerCycle"),
+    PowerAction.SHUT_DOWN: ("GracefulShutdown",),
+    PowerAction.RESTART: ("GracefulRestart",),
+    PowerAction.NMI: ("Nmi",),
 }
 
 
@@ -38,7 +41,7 @@ def reset_type(action: PowerAction, types: tuple[str, ...], where: str) -> str:
         if name in types:
             return name
     raise NotSupported(
-        f"power {action}: it offers neither {' nor '.join(preferred)}",
+        f"power {action}: it offers {'neither ' if preferred[1:] else 'no '}{' nor '.join(preferred)}",
         where=where,
         remedy=f"it offers {', '.join(types)}",
     )

@@ -16,7 +16,11 @@ _SENSOR = "DataSourceUri"
 
 
 class Resource(Struct, frozen=True):
-    """A resource and where it was read. Pointers are relative, without a leading slash: `Status/Health`."""
+    """A resource and where it was read. Pointers are relative, without a leading slash: `Status/Health`.
+
+    A step `=3` of a list is the item whose `MemberId` is 3, or the fragment of whose address ends in it: members
+    without a resource of their own change places.
+    """
 
     path: str
     body: dict[str, object]
@@ -34,6 +38,8 @@ class Resource(Struct, frozen=True):
                 found = found.get(step)
             elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
                 found = found[int(step)]
+            elif isinstance(found, list) and step.startswith("="):
+                found = next((item for item in found if member_key(item) == step[1:]), None)
             else:
                 return None
         return found
@@ -78,6 +84,11 @@ class Resource(Struct, frozen=True):
         items = found if isinstance(found, list) else [found]
         return tuple(Resource(self.path, item) for item in items if isinstance(item, dict))
 
+    def part(self, pointer: str) -> "Resource":
+        """The object at a pointer, as a resource within this one; an empty one where there is none. `""` is itself."""
+        found = self.look(pointer) if pointer else self.body
+        return Resource(self.path, found if isinstance(found, dict) else {})
+
     def sensor(self, pointer: str) -> str:
         """The sensor that a value of an excerpt (`X/Reading`) is taken from, empty when it does not say."""
         found = self.look(f"{pointer.rpartition('/')[0]}/{_SENSOR}") if "/" in pointer else None
@@ -88,13 +99,13 @@ class Resource(Struct, frozen=True):
         slim: dict[str, object] = {}
         for pointer in pointers:
             value = self.look(pointer)
-            if value is not None or self._silent(pointer):
+            if value is not None or self.silent(pointer):
                 _put(slim, pointer, value)
                 if sensor := self.sensor(pointer):
                     _put(slim, f"{pointer.rpartition('/')[0]}/{_SENSOR}", sensor)
         return Resource(self.path, slim)
 
-    def _silent(self, pointer: str) -> bool:
+    def silent(self, pointer: str) -> bool:
         """Whether the property is there and null: a sensor that gives no value now."""
         above, _, last = pointer.rpartition("/")
         found = self.look(above) if above else self.body
@@ -106,6 +117,16 @@ class Resource(Struct, frozen=True):
         for pointer, value in values.items():
             _put(body, pointer, value)
         return Resource(self.path, body)
+
+
+def member_key(item: object) -> str:
+    """What tells a member of a list apart, whatever its place; empty when nothing does."""
+    if not isinstance(item, dict):
+        return ""
+    key = item.get("MemberId")
+    if not isinstance(key, str | int) or isinstance(key, bool) or not str(key):
+        key = _target(item).rpartition("/")[2]
+    return "" if "/" in str(key) else str(key)
 
 
 def _put(body: dict[str, object], pointer: str, value: object) -> None:

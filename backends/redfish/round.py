@@ -8,8 +8,10 @@ import msgspec
 from backends.errors import AuthFailed, BackendError, TimedOut, Unreachable
 from backends.redfish.concurrency import gather
 from backends.redfish.decode import decode
+from backends.redfish.deep import DEPTHS
 from backends.redfish.expand import Expansion
 from backends.redfish.messages import looks_like_html, status_line
+from backends.redfish.paths import ROOT, last_segment
 from backends.redfish.resource import Resource
 from backends.redfish.schema import Collection
 from backends.redfish.service import RedfishService
@@ -19,7 +21,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 R = TypeVar("R")
 
 _MAX_LOST = 4
+_SILENT = 2
 _MAX_PAGES = 200
+_WORTH_TRYING = 4
 _GONE = frozenset({404, 410})
 
 
@@ -36,7 +40,14 @@ class Round:
         self._service = service
         self._expansion = expansion
         self._absent = absent
-        self._lost = 0
+        self._lost: dict[str, int] = {}
+        self._in_a_row = 0
+        self._deep = False
+        self._had: dict[str, Resource] = {}
+
+    def discover(self) -> None:
+        """From now on read what is below a resource along with it, where that works, and nothing twice."""
+        self._deep = True
 
     async def read(self, path: str | None, shape: type[T], *, required: bool = False) -> T | None:
         """A resource, None when it is absent or failed. `required`: its absence is a failure, too."""
@@ -44,26 +55,51 @@ class Round:
 
     async def resource(self, path: str | None) -> Resource | None:
         """A resource as it came, None when it is absent or failed."""
-        return await self._read(path.rstrip("/") if path else None, Resource.of)
+        at = path.rstrip("/") if path else ""
+        if not self._deep or not at:
+            return await self._read(at or None, Resource.of)
+        await self._read_below(at)
+        if at not in self._had and (found := await self._read(at, Resource.of)) is not None:
+            self._had[at] = found
+        return self._had.get(at)
 
     async def resources(self, collection: str | None) -> dict[str, Resource]:
         """The members of a collection as they came, those that answered, expanded where that works here."""
         if not collection:
             return {}
+        if self._deep:
+            await self._read_below(collection.rstrip("/"))
+            if listed := self._had.get(collection.rstrip("/")):
+                return await self._each_resource(listed.links("Members"))
         expanded = await self._expansion.resources(self._service, self._service.paths.of(collection))
         if expanded is None:
-            paths = await self.paths(collection)
-            found = await gather(*(self.resource(path) for path in paths))
-            expanded = {path: one for path, one in zip(paths, found, strict=True) if one is not None}
+            return await self._each_resource(await self.paths(collection))
+        if self._deep:
+            self._had.update(expanded)
         return expanded
 
-    async def some_resources(self, paths: Sequence[str], collection: str) -> dict[str, Resource]:
-        """Some members of a collection: out of one expanded GET of it where that works and is cheaper."""
-        if len(paths) > 1 and collection and self._expansion.whole(collection):
-            found = await self.resources(collection)
-            return {path: found[path] for path in paths if path in found}
+    async def some_resources(
+        self, paths: Sequence[str], collection: str, *, trying: bool = False
+    ) -> dict[str, Resource]:
+        """Some members of a collection: out of one expanded GET of it where that works and is cheaper.
+
+        `trying`: where nobody knows yet whether it works, four members are worth one GET to find out.
+        """
+        known = len(paths) > 1 and self._expansion.whole(collection)
+        if collection and (known or (trying and len(paths) >= _WORTH_TRYING)):
+            found = await self._expansion.resources(self._service, self._service.paths.of(collection))
+            if found is not None:
+                return {path: found[path] for path in paths if path in found}
+        return await self._each_resource(paths)
+
+    async def _each_resource(self, paths: Sequence[str]) -> dict[str, Resource]:
         read = await gather(*(self.resource(path) for path in paths))
         return {path: one for path, one in zip(paths, read, strict=True) if one is not None}
+
+    async def _read_below(self, path: str) -> None:
+        """Keep what is below a resource, if it is of a kind that is read so."""
+        if path not in self._had and last_segment(path) in DEPTHS and self._service.paths.of(path) not in self._absent:
+            self._had.update(await self._expansion.deep.below(self._service, path))
 
     async def _read(self, link: str | None, decoded: Callable[[str, bytes], R], *, required: bool = False) -> R | None:
         path = self._service.paths.of(link) if link else ""
@@ -84,7 +120,14 @@ class Round:
         return None
 
     async def _answer(self, path: str) -> Answer | None:
-        """The answer to a GET, None when there is none. Raises when the service as a whole is lost."""
+        """The answer to a GET, None when there is none. Raises when the service as a whole is lost.
+
+        What leads through one hung BMC (a system, a chassis, and all below it) is not waited for again and again:
+        once the top of it, or two resources of it, gave no answer, the rest is not asked in this round.
+        """
+        behind = _top(path)
+        if self._lost.get(behind, 0) >= _SILENT:
+            return None
         try:
             answer = await self._service.fetch(path)
         except AuthFailed:
@@ -92,11 +135,14 @@ class Round:
         except BackendError as error:
             self._failed(path, error.what)
             if isinstance(error, TimedOut | Unreachable):
-                self._lost += 1
-                if self._lost >= _MAX_LOST:
-                    raise
+                self._lost[behind] = self._lost.get(behind, 0) + (_SILENT if path.rstrip("/") == behind else 1)
+                self._in_a_row += 1
+                if self._in_a_row >= _MAX_LOST:
+                    await self._service.root(again=True)  # raises when it is all of the service that is lost
+                    self._in_a_row = 0
             return None
-        self._lost = 0
+        self._lost.pop(behind, None)
+        self._in_a_row = 0
         return answer
 
     async def paths(self, collection: str | None, *, required: bool = False) -> tuple[str, ...]:
@@ -140,3 +186,9 @@ class Round:
 
     def _failed(self, path: str, what: str) -> None:
         self.errors.append(what if path in what else f"{path}: {what}")
+
+
+def _top(path: str) -> str:
+    """`/redfish/v1/Systems/x` of anything below it; with the prefix of the service, if it has one."""
+    before, root, rest = path.partition(f"{ROOT}/")
+    return f"{before}{root}{'/'.join(rest.split('/')[:2])}".rstrip("/")

@@ -26,6 +26,8 @@ class ExpandQuery(Struct, frozen=True, rename="pascal"):
 
     no_links: bool | None = None
     expand_all: bool | None = None
+    levels: bool | None = None
+    max_levels: int | None = None
 
 
 class ProtocolFeatures(Struct, frozen=True, rename="pascal"):
@@ -56,6 +58,8 @@ class ServiceRoot(Struct, frozen=True, rename="pascal"):
     telemetry_service: Link | None = None
     service_conditions: Link | None = None
     event_service: Link | None = None
+    aggregation_service: Link | None = None
+    managers: Link | None = None
     links: RootLinks | None = None
     features: ProtocolFeatures | None = field(default=None, name="ProtocolFeaturesSupported")
 
@@ -124,6 +128,12 @@ class Boot(Struct, frozen=True):
     """`ComputerSystem.Boot`: only that it is there."""
 
 
+class BootProgress(Struct, frozen=True, rename="pascal"):
+    """`ComputerSystem.BootProgress`."""
+
+    last_state: str | None = None
+
+
 class SystemLinks(Struct, frozen=True, rename="pascal"):
     """`ComputerSystem.Links`."""
 
@@ -145,7 +155,9 @@ class ComputerSystem(Struct, frozen=True, rename="pascal"):
     location: Location | None = None
     processors: Link | None = None
     boot: Boot | None = None
+    boot_progress: BootProgress | None = None
     bios: Link | None = None
+    bios_version: str | None = None
     links: SystemLinks | None = None
     actions: SystemActions | None = None
 
@@ -210,8 +222,14 @@ class Chassis(Struct, frozen=True, rename="pascal"):
     environment_metrics: Link | None = None
     thermal_subsystem: Link | None = None
     power_subsystem: Link | None = None
+    thermal: Link | None = None
+    power: Link | None = None
+    sensors: Link | None = None
+    leak_detectors: Link | None = None
+    max_power_watts: float | None = None
     model: str | None = None
     serial_number: str | None = None
+    uuid: str | None = field(default=None, name="UUID")
     electrical_source_names: list[str] | None = None
     heating_cooling_equipment_names: list[str] | None = None
     links: ChassisLinks | None = None

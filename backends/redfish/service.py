@@ -1,7 +1,8 @@
 """One Redfish service: its root, and authenticated requests on it. What an answer means is the reader's business."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from backends.redfish.paths import ServicePaths
 from backends.redfish.schema import ServiceRoot
 from backends.redfish.session import Session
 from backends.transport.http import Answer, HttpClient
+from backends.transport.http_stream import HttpStream
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -45,17 +47,34 @@ class RedfishService:
         """A resource that must be there. Raises what its refusal or its body deserves."""
         return self.decoded(await self.fetch(path), path, shape)
 
-    async def post(self, path: str, body: dict[str, str]) -> Answer:
+    async def post(self, path: str, body: Mapping[str, object]) -> Answer:
         """POST an action. A 202 (a task monitor) is accepted like any success: the caller observes."""
-        content = msgspec.json.encode(body)
-        answer = await self._as_ourselves(
-            lambda headers: self._client.send(
-                "POST", path, body=content, headers={**headers, "Content-Type": "application/json"}
-            )
-        )
+        answer = await self._send("POST", path, body, {})
         if not 200 <= answer.status < 300:
             raise refusal(answer, f"POST {path}", self.where)
         return answer
+
+    async def patch(self, path: str, body: Mapping[str, object], etag: str = "") -> Answer:
+        """PATCH as who we are, if it is still the version `etag` names; whatever the status but 401."""
+        return await self._send("PATCH", path, body, {"If-Match": etag} if etag else {})
+
+    async def _send(self, method: str, path: str, body: Mapping[str, object], more: dict[str, str]) -> Answer:
+        content = msgspec.json.encode(body)
+        return await self._as_ourselves(
+            lambda headers: self._client.send(
+                method, path, body=content, headers={**headers, **more, "Content-Type": "application/json"}
+            )
+        )
+
+    @contextlib.asynccontextmanager
+    async def stream(self, path: str, *, headers: Mapping[str, str], silent_s: float) -> AsyncIterator[HttpStream]:
+        """An event stream as who we are, whatever the status; a 401 is answered by a new session, once."""
+        for again in (True, False):
+            ours = await self._session.headers(self.root)
+            async with self._client.stream(path, headers={**ours, **headers}, silent_s=silent_s) as stream:
+                if stream.status != 401 or not (again and self._session.forgotten(ours)):
+                    yield stream
+                    return
 
     def decoded(self, answer: Answer, path: str, shape: type[T]) -> T:
         """The resource in a successful answer."""

@@ -12,7 +12,7 @@ from backends.redfish.schema import ComputerSystem
 class Host(Struct, frozen=True, kw_only=True):
     """A node with everything that is read for it. Paths are links as the service gave them.
 
-    `metrics` is its tray's EnvironmentMetrics, where the tray is its alone: a shared tray's power is nobody's.
+    `tray` is the chassis it sits in, where that is its alone: a shared tray's power is nobody's.
     `system` is the last description of it, for the facts that do not change while it is silent.
     """
 
@@ -24,7 +24,7 @@ class Host(Struct, frozen=True, kw_only=True):
     chassis: str = ""
     rack: str = ""
     slot: int | None = None
-    metrics: str | None = None
+    tray: str = ""
     reset_types: tuple[str, ...] = ()
 
 

@@ -1,28 +1,35 @@
 """What is read again in every round, and what is known without asking.
 
 A resource is read again unless everything we would take from it is told otherwise: its values by a metric report, its
-health by a rollup above it or by the service's own list of conditions. What a condition points at is always read.
-Nothing is kept from an earlier round but what is `slow`, and that for a minute at most.
+health by a report, by a rollup above it or by the service's own list of conditions. What a condition points at is read
+unless reports tell all of it as of later. Nothing is kept from an earlier round but what is `slow`, and that for a
+minute at most.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from msgspec import Struct
 
+from backends.redfish.concern import Concern
 from backends.redfish.concurrency import gather
+from backends.redfish.facts import port_up
 from backends.redfish.parts import Sight
 from backends.redfish.reports import Reports
 from backends.redfish.resource import Resource
 from backends.redfish.round import Round
+from backends.redfish.telling import Telling
 from backends.redfish.views import STATUS
 
 SLOW_S = 60.0
+LOST_S = 120.0
+LONG_LOST_S = 15.0
 _WORTH = 2
 _OK = frozenset({"", "OK"})
 
 
 class Want(Struct):
-    """One resource and what we take from it."""
+    """One resource and what we take from it. `lost_at_s`: when a link that was up before was first seen down."""
 
     path: str
     pointers: tuple[str, ...]
@@ -30,6 +37,9 @@ class Want(Struct):
     collection: str
     slow: bool
     read_at_s: float
+    was_up: bool = False
+    lost_at_s: float | None = None
+    kept: tuple[str, ...] = ()
 
 
 class Watch:
@@ -41,28 +51,43 @@ class Watch:
             want = self._wants.setdefault(sight.path, Want(sight.path, (), (), sight.collection, True, now_s))
             want.pointers = tuple(dict.fromkeys((*want.pointers, *sight.view.pointers)))
             want.lasting = tuple(dict.fromkeys((*want.lasting, *sight.view.lasting)))
+            want.kept = tuple(dict.fromkeys((*want.kept, *sight.view.kept)))
             want.slow = want.slow and sight.view.slow
         self.known = {path: self._kept(found[path]) for path in self._wants if path in found}
+        for path, one in self.known.items():
+            _note(self._wants[path], one, now_s)
         self._reports = Reports()
-        self._wanted_reports: tuple[str, ...] = ()
+        self._fast_reports: frozenset[str] = frozenset()
+        self._slow_reports: frozenset[str] = frozenset()
+        self._origins: Mapping[str, datetime | None] = {}
 
     async def choose_reports(self, round_: Round, collection: str, now_s: float) -> None:
-        """Read every report once, and keep reading those that spare at least two other resources."""
+        """Read every report once, and keep reading those that spare at least two other resources.
+
+        A report that spares only what is slow, or settings, is itself read once a minute.
+        """
         for report in (await round_.resources(collection)).values():
             self._reports.take(report, now_s)
+        telling = Telling(self._reports, now_s)
         spared: dict[str, int] = {}
+        fast: set[str] = set()
         for path, one in self.known.items():
-            covering = {self._reports.covering(one, pointer) for pointer in self._reported_as(one, self._wants[path])}
-            if covering and "" not in covering:
-                for name in covering:
-                    spared[name] = spared.get(name, 0) + 1
-        self._wanted_reports = tuple(name for name, count in spared.items() if count >= _WORTH)
-        self._reports.forget_all_but(set(self._wanted_reports))
+            want = self._wants[path]
+            now, seldom = _covering(telling, one, want)
+            for name in now | seldom:
+                spared[name] = spared.get(name, 0) + 1
+            if not want.slow:
+                fast |= now
+        wanted = {name for name, count in spared.items() if count >= _WORTH}
+        self._fast_reports, self._slow_reports = frozenset(wanted & fast), frozenset(wanted - fast)
+        self._reports.forget_all_but(wanted)
 
     def forget(self, asleep: Iterable[str]) -> None:
         """What is known of these no longer holds."""
         for path in asleep:
             self.known.pop(path, None)
+            if path in self._wants:
+                self._wants[path].lost_at_s = None
 
     async def refresh(
         self,
@@ -70,24 +95,36 @@ class Watch:
         now_s: float,
         *,
         well: Callable[[str], bool],
-        origins: Collection[str],
+        origins: Mapping[str, datetime | None],
         asleep: frozenset[str],
     ) -> None:
         """Bring everything up to date. `well`: whether a rollup says so of a path. `asleep`: these are not asked."""
         self.forget(asleep)
-        reports = await gather(*(round_.resource(name) for name in self._wanted_reports))
-        for name, report in zip(self._wanted_reports, reports, strict=True):
-            if report is None:
-                self._reports.drop(name)
-            else:
-                self._reports.take(report, now_s)
+        await self._read_reports(round_, now_s)
+        concern, self._origins = Concern(origins, self._origins), dict(origins)
+        telling = Telling(self._reports, now_s)
         due: dict[str, list[str]] = {}
         for want in self._wants.values():
             if want.path in asleep:
                 continue
-            if _concerned(want.path, origins) or self._must(want, now_s, well=well(want.path)):
+            since = concern.since(want.path, slow=want.slow)
+            if since is not None or concern.was(want.path):
+                told = self._all_told(want, telling, now_s, since)
+            else:
+                told = self._told(want, telling, now_s, well=well(want.path))
+            if not told:
                 due.setdefault(want.collection or want.path, []).append(want.path)
         await gather(*(self._read(round_, paths, group, now_s) for group, paths in due.items()))
+
+    async def _read_reports(self, round_: Round, now_s: float) -> None:
+        names = [*self._fast_reports]
+        patience_s = min((_patience_s(self._wants[path], now_s) for path in self.known), default=SLOW_S)
+        names += [name for name in self._slow_reports if self._reports.age_s(name, now_s) >= patience_s]
+        for name, report in zip(names, await gather(*(round_.resource(name) for name in names)), strict=True):
+            if report is None:
+                self._reports.drop(name)
+            else:
+                self._reports.take(report, now_s)
 
     async def _read(self, round_: Round, paths: list[str], collection: str, now_s: float) -> None:
         found = await round_.some_resources(paths, collection if len(paths) > 1 else "")
@@ -95,54 +132,93 @@ class Watch:
             if path in found:
                 self._wants[path].read_at_s = now_s
                 self.known[path] = self._kept(found[path])
+                _note(self._wants[path], self.known[path], now_s)
             else:
                 self.known.pop(path, None)
 
-    def _must(self, want: Want, now_s: float, *, well: bool) -> bool:
-        """Whether a resource has to be asked; takes the reported values of one that need not be."""
+    def _all_told(self, want: Want, telling: Telling, now_s: float, after: datetime | None) -> bool:
+        """Whether reports tell everything there is to know of a resource, as of later than `after`; takes it then."""
         one = self.known.get(want.path)
         if one is None:
-            return True
-        said = {one.text(pointer) for pointer in STATUS[1:]}
-        if not (well and said <= _OK) and one.look("Status") is not None and not self._calm(want, now_s, said):
-            return True
-        if now_s - want.read_at_s >= SLOW_S and any(one.look(pointer) is not None for pointer in want.lasting):
+            return False
+        values = telling.values(one, (*_had(one, STATUS), *_had(one, want.pointers), *_silent(one, want)), after)
+        if values is None or (one.look("Status") is not None and not _had(one, STATUS)):
+            return False
+        self._take(one, values, now_s)
+        return True
+
+    def _told(self, want: Want, telling: Telling, now_s: float, *, well: bool) -> bool:
+        """Whether a resource need not be asked; takes what is reported of it."""
+        one = self.known.get(want.path)
+        if one is None:
+            return False
+        fine = {one.text(pointer) for pointer in STATUS[1:]} <= _OK
+        lately = now_s - want.read_at_s < SLOW_S
+        if want.slow and fine and now_s - want.read_at_s < _patience_s(want, now_s):
             return True
         values: dict[str, object] = {}
-        for pointer in self._pointers(one, want):
-            value = self._reported(one, pointer, now_s)
-            if value is None:
-                return not self._calm(want, now_s, said)
-            values[pointer] = value
+        if one.look("Status") is not None:
+            status = telling.values(one, _had(one, STATUS))
+            if not status and not (well and fine):
+                return False
+            values |= status or {}
+        measured = telling.values(one, _had(one, want.pointers))
+        if measured is None:
+            return False
+        values |= measured
+        for pointer in (*_had(one, want.lasting), *_silent(one, want)):
+            seldom = telling.values(one, (pointer,))
+            if seldom is None and not lately:
+                return False
+            values |= seldom or {}
+        if want.slow:  # it is as fresh as what told it: else it would be looked up again in every round
+            ages = (self._reports.age_s(name, now_s) for name in self._slow_reports)
+            want.read_at_s = max(want.read_at_s, now_s - max(ages, default=SLOW_S))
+        self._take(one, values, now_s)
+        return True
+
+    def _take(self, one: Resource, values: dict[str, object], now_s: float) -> None:
         if values:
-            self.known[want.path] = one.with_values(values)
-        return False
-
-    def _calm(self, want: Want, now_s: float, said: set[str]) -> bool:
-        return want.slow and said <= _OK and now_s - want.read_at_s < SLOW_S
-
-    def _reported(self, one: Resource, pointer: str, now_s: float) -> object:
-        value = self._reports.value(one, pointer, now_s)
-        before = one.look(pointer)
-        if value is None and isinstance(before, list) and before:
-            items = [self._reports.value(one, f"{pointer}/{place}", now_s) for place in range(len(before))]
-            return None if None in items else items
-        return value
+            self.known[one.path] = one.with_values(values)
+            _note(self._wants[one.path], self.known[one.path], now_s)
 
     def _kept(self, one: Resource) -> Resource:
         want = self._wants[one.path]
-        return one.kept((*want.pointers, *want.lasting, *STATUS))
-
-    def _reported_as(self, one: Resource, want: Want) -> list[str]:
-        """The wanted values as a report names them: a list by its items."""
-        pointers = self._pointers(one, want)
-        return [f"{pointer}/0" if isinstance(one.look(pointer), list) else pointer for pointer in pointers]
-
-    @staticmethod
-    def _pointers(one: Resource, want: Want) -> list[str]:
-        """The wanted values this resource really has."""
-        return [pointer for pointer in want.pointers if one.look(pointer) is not None]
+        return one.kept((*want.kept, *STATUS))
 
 
-def _concerned(path: str, origins: Collection[str]) -> bool:
-    return any(path == origin or path.startswith(f"{origin}/") or origin.startswith(f"{path}/") for origin in origins)
+def _note(want: Want, one: Resource, now_s: float) -> None:
+    """Remember of what is slow whether it is a link that was lost."""
+    if want.slow:
+        up = port_up(one)
+        want.was_up = want.was_up or up is True
+        lost = want.was_up and up is False
+        want.lost_at_s = (now_s if want.lost_at_s is None else want.lost_at_s) if lost else None
+
+
+def _patience_s(want: Want, now_s: float) -> float:
+    """How old what is slow may be. A link that was just lost is asked for in every round, one that never was up not."""
+    if want.lost_at_s is None:
+        return SLOW_S
+    return 0.0 if now_s - want.lost_at_s < LOST_S else LONG_LOST_S
+
+
+def _had(one: Resource, pointers: Iterable[str]) -> tuple[str, ...]:
+    """The properties this resource really has."""
+    return tuple(pointer for pointer in pointers if one.look(pointer) is not None)
+
+
+def _silent(one: Resource, want: Want) -> tuple[str, ...]:
+    """Its properties that gave no value when it was read: a GPU that was lost then may be back."""
+    return tuple(pointer for pointer in want.pointers if one.look(pointer) is None and one.silent(pointer))
+
+
+def _covering(telling: Telling, one: Resource, want: Want) -> tuple[frozenset[str], frozenset[str]]:
+    """The reports that spare a resource, and those that tell its settings."""
+    values = [telling.covering(one, pointer) for pointer in _had(one, want.pointers)]
+    status = [telling.covering(one, pointer) for pointer in _had(one, STATUS)]
+    settings = [telling.covering(one, pointer) for pointer in _had(one, want.lasting)]
+    now: frozenset[str] = frozenset()
+    if all(values):
+        now = now.union(*values, *(status if all(status) else ()))
+    return now, frozenset().union(*settings)

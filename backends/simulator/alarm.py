@@ -10,8 +10,16 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 _REMEMBERED = 2_000
-_STATUS = "ResourceEvent.1.3.ResourceStatusChanged"
-LEAK = "Environmental.1.1.LeakDetectedCritical"
+_STATUS = "ResourceEvent.1.4.ResourceStatusChanged"
+# What the standard registries have a word of their own for, by topic: as it is raised, and as it is settled.
+_WORDS = {
+    "filter": ("Environmental.1.1.FilterRequiresService", "Environmental.1.1.FilterRestored"),
+    "input": ("Power.1.0.LossOfInputPower", "Power.1.0.LineInputPowerRestored"),
+    "leak": ("Environmental.1.1.LeakDetected{}", "Environmental.1.1.LeakDetectedNormal"),
+    "outlet": ("Power.1.0.OutletPoweredOff", "Power.1.0.OutletPoweredOn"),
+    "psu": ("Power.1.0.PowerSupplyFailed", "Power.1.0.PowerSupplyRestored"),
+    "pump": ("Environmental.1.1.PumpFailed", "Environmental.1.1.PumpRestored"),
+}
 
 
 class Alarm(Struct, frozen=True, kw_only=True):
@@ -54,13 +62,12 @@ class Alarms:
         if severity == "OK":
             if before is not None:
                 del self.active[key]
-                self._write(severity, f"Settled: {before.message}", f"{_STATUS}OK", (origin, severity), origin)
+                id_, args = self._said(origin, topic, severity)
+                self._write(severity, f"Settled: {before.message}", id_, args, origin)
             return
         if before is not None and before.severity == severity:
             return
-        leak = topic == "leak" and severity == "Critical"
-        id_ = LEAK if leak else f"{_STATUS}{severity}"
-        args = (origin.rpartition("/")[2],) if leak else (origin, severity)
+        id_, args = self._said(origin, topic, severity)
         self.active[key] = Alarm(
             origin=origin,
             topic=topic,
@@ -84,6 +91,14 @@ class Alarms:
     def rollup(self, name: str) -> str:
         """The worst of everything in what is called so."""
         return worst(alarm.severity for alarm in self.active.values() if name in alarm.within)
+
+    def _said(self, origin: str, topic: str, severity: str) -> tuple[str, tuple[str, ...]]:
+        """The message of a registry, with its arguments. An alarm that settles may leave another one standing."""
+        settled = severity == "OK"
+        if topic in _WORDS:
+            return _WORDS[topic][settled].format(severity), (origin.rpartition("/")[2],)
+        health = self.health(origin) if settled else severity
+        return f"{_STATUS}{health}", (origin, health)
 
     def _write(self, severity: str, message: str, id_: str, args: tuple[str, ...], origin: str) -> None:
         self._count += 1

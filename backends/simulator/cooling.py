@@ -9,8 +9,10 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from backends.simulator.agenda import Agenda
+from backends.simulator.filter import Filter
 from backends.simulator.pump import Pump
 from backends.simulator.thermal import COOLANT_C, Coolant, Lag
+from backends.simulator.valve import Valve
 
 RACKS_PER_CDU = 8
 FWS_C = 18.0
@@ -20,8 +22,8 @@ FWS_KJ, FWS_KG = 4.186, 998.0
 FLOW_CAUTION, FLOW_CRITICAL = 0.85, 0.6
 SUPPLY_CAUTION_C, SUPPLY_CRITICAL_C = 30.0, 40.0
 LEVEL_CAUTION_PCT, LEVEL_CRITICAL_PCT = 60.0, 30.0
-_FLOW = {2: 1.0, 1: 0.5, 0: 0.08}
-_CLOGGED = 0.55
+COLDEST_C, WARMEST_C = FWS_C + 3.0, 45.0
+_STILL, _FASTEST = 0.08, 1.2
 _DRY = 0.3
 _FLOW_LAG_S = 4.0
 _SUPPLY_LAG_S = 45.0
@@ -65,7 +67,10 @@ class Cdu:
         self.rated_w = rated_w
         self.rated_lpm = rated_w / 1_000 / (TCS_KJ * TCS_KG / 60_000 * DELTA_K)
         self.pumps = tuple(Pump(f"pump{number}", 8_760.0 + 137 * number) for number in (1, 2))
-        self.clogged = False
+        self.filter = Filter()
+        self.valve = Valve()
+        self.enabled = True
+        self.setpoint_c = COOLANT_C
         self.leaking_since_s: float | None = None
         self.on_change: Callable[[Cdu], None] = lambda _: None
         self._heat_w = heat_w
@@ -73,11 +78,23 @@ class Cdu:
         self._flow = Lag(1.0, _FLOW_LAG_S)
         self._supply_c = Lag(COOLANT_C, _SUPPLY_LAG_S)
         self._stepping = False
+        self._energy_j = 0.0
+        self._power_w = self.power_w()
+        self._since_s = 0.0
+
+    @property
+    def clogged(self) -> bool:
+        """Whether its filter is clogged."""
+        return self.filter.clogged
+
+    @clogged.setter
+    def clogged(self, clogged: bool) -> None:
+        self.filter.clogged = clogged
 
     @property
     def running(self) -> int:
         """Pumps that run."""
-        return sum(not pump.failed for pump in self.pumps)
+        return sum(pump.turns for pump in self.pumps)
 
     def flow(self, now_s: float) -> float:
         """The flow of its technology loop, as a share of the rated one."""
@@ -109,31 +126,42 @@ class Cdu:
         )
 
     def primary(self, now_s: float) -> Circuit:
-        """The facility's loop: its valve opens with the heat, between 30 and 100 %."""
+        """The facility's loop: what its valve lets in takes up the heat."""
         heat_kw = self.secondary(now_s).heat_kw
-        valve = self.valve(heat_kw)
+        valve = self.valve.position(heat_kw * 1_000 / self.rated_w)
         lpm = valve * self.rated_w / 1_000 / (FWS_KJ * FWS_KG / 60_000 * DELTA_K)
         return Circuit(
             flow_lpm=lpm,
             supply_c=FWS_C,
-            return_c=FWS_C + heat_kw / (lpm * FWS_KJ * FWS_KG / 60_000),
+            return_c=min(_BOILING_C, FWS_C + heat_kw / (lpm * FWS_KJ * FWS_KG / 60_000)),
             supply_kpa=200.0 + 90.0 * valve**2,
             return_kpa=200.0,
             heat_kw=heat_kw,
         )
 
-    def valve(self, heat_kw: float) -> float:
-        """How far the facility's valve is open, 0 to 1."""
-        return min(1.0, max(0.3, heat_kw * 1_000 / self.rated_w))
+    def valve_pct(self, now_s: float) -> float:
+        """How far the facility's valve is open."""
+        return 100 * self.valve.position(self._heat_w(self, now_s) / self.rated_w)
 
     def filter_kpa(self, now_s: float) -> float:
-        """Pressure over the filter of the technology loop; a clogged one takes several times its 12 kPa."""
-        return (70.0 if self.clogged else 12.0) * self.flow(now_s) ** 2
+        """Pressure over the filter of the technology loop."""
+        return self.filter.drop_kpa(self.flow(now_s))
 
     def power_w(self) -> float:
         """What the unit itself draws: pumps by the cube of their speed, and its controls."""
         speeds = (pump.speed_pct(self.running) / 100 for pump in self.pumps)
         return 250.0 + sum(0.02 * self.rated_w / 2 * speed**3 for speed in speeds)
+
+    def energy_j(self, now_s: float) -> float:
+        """What it has drawn since second 0: it never falls, whatever its pumps do."""
+        return self._energy_j + self._power_w * (now_s - self._since_s)
+
+    def enable(self, *, on: bool) -> None:
+        """Start or stop the unit, its pumps with it."""
+        self.enabled = on
+        for pump in self.pumps:
+            pump.powered = on
+        self.change()
 
     def leak(self, *, on: bool) -> None:
         """Coolant begins to run out under the unit; or it is mended and filled up."""
@@ -144,10 +172,15 @@ class Cdu:
         self.change()
 
     def change(self) -> None:
-        """A pump, the filter or the level changed: the flow sets off to what they allow."""
+        """A pump, the filter, a set point or the level changed: the flow sets off to what they allow."""
         now_s = self._agenda.now_s
+        self._energy_j, self._since_s = self.energy_j(now_s), now_s
+        self._power_w = self.power_w()
+        for pump in self.pumps:
+            pump.count_from(now_s)
         dry = self.level_pct(now_s) <= _DRY_PCT + 0.01
-        share = _FLOW[self.running] * (_CLOGGED if self.clogged else 1.0) * (_DRY if dry else 1.0)
+        pumped = sum(pump.share(self.running) for pump in self.pumps)
+        share = min(_FASTEST, max(_STILL, pumped)) * self.filter.share * (_DRY if dry else 1.0)
         self._flow.aim(share, now_s)
         if not self._stepping:
             self._stepping = True
@@ -160,10 +193,10 @@ class Cdu:
     def _step(self) -> None:
         """Let the supply follow flow and heat, and tell the racks; again in a while unless all is as it should be."""
         now_s = self._agenda.now_s
-        flow = max(self._flow.target, 0.05)
-        behind_k = _FALL_BEHIND_K * (1 / flow - 1) * self._heat_w(self, now_s) / self.rated_w
-        self._supply_c.aim(COOLANT_C + behind_k, now_s)
-        well = flow >= 1.0 and abs(self._supply_c.at(now_s) - COOLANT_C) < 0.05 and self.leaking_since_s is None
+        target_c = self._supply_target_c(now_s)
+        self._supply_c.aim(target_c, now_s)
+        automatic = self.valve.setpoint is None and self.leaking_since_s is None and self._flow.target >= 1.0
+        well = automatic and abs(self._supply_c.at(now_s) - target_c) < 0.05
         if well and self.flow(now_s) > 0.999:
             self._supply_c.settle()
             self._flow.settle()
@@ -171,3 +204,9 @@ class Cdu:
         else:
             self._agenda.after(_STEP_S, self._step)
         self.on_change(self)
+
+    def _supply_target_c(self, now_s: float) -> float:
+        """Where the supply is going: to its set point, but for what flow and facility water fall short of the heat."""
+        need, flow = self._heat_w(self, now_s) / self.rated_w, max(self._flow.target, 0.05)
+        behind = max(0.0, 1 / flow - 1) * need + self.valve.short(need)
+        return min(_BOILING_C, max(COLDEST_C, self.setpoint_c + _FALL_BEHIND_K * behind))

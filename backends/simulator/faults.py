@@ -95,6 +95,8 @@ _ROWS = (
     ("slurmctld-down", "pod", "the scheduler's controller is dead: scontrol ping says DOWN, queries fail after 9 s"),
     ("bmc-503", "pod", "the Redfish service answers 503 with a page of HTML"),
     ("bmc-hang", "pod", "the Redfish service takes requests and never answers"),
+    ("bmc-node-hang", "node", "the BMC of a node hangs: its system and tray never answer, the others do"),
+    ("sse-drop", "pod", "event streams are cut, and refused with 503 until it is mended; everything else answers"),
     ("ssh-down", "pod", "the head node's sshd is gone: connections drop, new ones are refused"),
 )
 

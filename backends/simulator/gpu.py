@@ -1,6 +1,7 @@
 """One simulated GPU."""
 
-from backends.simulator.thermal import Heat
+from backends.simulator.stopwatch import Stopwatch
+from backends.simulator.thermal import POWER, POWER_LIMIT_W, RIPPLE, THERMAL, Heat
 
 MODEL = "NVIDIA GB300"
 SLURM_TYPE = "gb300"
@@ -13,19 +14,26 @@ class SimGpu:
     """A GPU: what holds it, how warm it is, and what is wrong with it ("" , "xid", "lost").
 
     `links_down` are the indices of its NVLinks that are down, `link_downs` how often each has gone down. ECC counts
-    are lifetime counts; correctable ones go on rising from `ecc_since_s` on while its memory is bad.
+    are lifetime counts; correctable ones rise while its memory is `bad` and it runs. `limit_w` is what
+    it was told to draw at the most, and keeps to while it is `limited`; `throttled` is how long it was, by cause.
     """
 
     __slots__ = (
+        "_before",
         "_correctable",
-        "ecc_since_s",
+        "_failing",
+        "bad",
         "fault",
         "heat",
         "index",
         "job",
+        "limit_w",
+        "limited",
         "link_downs",
         "links_down",
+        "resetting",
         "serial",
+        "throttled",
         "turn",
         "uncorrectable",
         "uuid",
@@ -42,13 +50,29 @@ class SimGpu:
         self.links_down: set[int] = set()
         self.link_downs: dict[int, int] = {}
         self.uncorrectable = 0
-        self.ecc_since_s: float | None = None
+        self.bad = False
+        self._failing = Stopwatch()
         self._correctable = int(serial[-1]) % 3
+        self._before = (self._correctable, 0)
+        self.limit_w = POWER_LIMIT_W
+        self.limited = True
+        self.resetting = False
+        self.throttled = {POWER: Stopwatch(), THERMAL: Stopwatch()}
 
     @property
     def lost(self) -> bool:
         """Whether it has fallen off the bus: it answers nothing then."""
         return self.fault == "lost"
+
+    @property
+    def answers(self) -> bool:
+        """Whether it does anything, given power: not off the bus, nor on its way through a reset."""
+        return not self.lost and not self.resetting
+
+    @property
+    def cap_w(self) -> float:
+        """What it may draw on average, so that the breathing of training steps stays below its limit."""
+        return self.limit_w / (1 + RIPPLE) if self.limited else float("inf")
 
     @property
     def pace(self) -> float:
@@ -57,15 +81,30 @@ class SimGpu:
 
     def correctable(self, now_s: float) -> int:
         """Correctable ECC errors of its memory, over its life."""
-        rising = int((now_s - self.ecc_since_s) * _ECC_PER_S) if self.ecc_since_s is not None else 0
-        return self._correctable + rising
+        return self._correctable + int(self._failing.total_s(now_s) * _ECC_PER_S)
+
+    def recent(self, now_s: float) -> tuple[int, int]:
+        """ECC errors since it last came up: correctable, uncorrectable."""
+        return self.correctable(now_s) - self._before[0], self.uncorrectable - self._before[1]
+
+    def watch_causes(self, now_s: float) -> None:
+        """What it is throttled for has changed."""
+        for cause, watch in self.throttled.items():
+            watch.run(now_s, on=cause in self.heat.causes)
+
+    def count(self, now_s: float, *, on: bool) -> None:
+        """It is up, and bad memory makes errors; or it is down, and what it counts since it came up begins anew."""
+        self._failing.run(now_s, on=on and self.bad)
+        if not on:
+            self._before = (self.correctable(now_s), self.uncorrectable)
 
     def spoil(self, now_s: float) -> None:
         """Its memory goes bad: one error that cannot be corrected, and many that can from now on."""
         self.uncorrectable += 1
-        self.ecc_since_s = now_s
+        self.bad = True
+        self._failing.run(now_s, on=True)
 
     def remap(self, now_s: float) -> None:
         """The bad rows are mapped out: the counts stay, and rise no more."""
-        self._correctable = self.correctable(now_s)
-        self.ecc_since_s = None
+        self.bad = False
+        self._failing.run(now_s, on=False)

@@ -1,5 +1,10 @@
 """One simulated node: the tray, what runs on it, and what the scheduler has been told about it."""
 
+from collections import deque
+
+from msgspec import Struct
+
+from backends.simulator.boot_order import BootOrder
 from backends.simulator.gpu import SimGpu
 from backends.simulator.thermal import Lag
 
@@ -8,16 +13,30 @@ SOCKETS = 2
 MEMORY_MB = 960_000
 TRAY_W = 620.0
 STANDBY_W = 45.0
+CPU_W = 190.0
 _LIQUID_W = 420.0
 _LAG_S = 1.0
+_BOOTS_KEPT = 20
+
+
+class Boot(Struct, frozen=True, kw_only=True):
+    """A boot of a node: when it began, when its OS came up (None: not), whether it ended in the firmware's menus."""
+
+    number: int
+    began_s: float
+    up_s: float | None = None
+    menu: bool = False
 
 
 class SimNode:
     """A node. Hardware (`power`, `gpus`), its slurmd (`slurmd`, `booted_s`) and slurmctld's record are apart.
 
     slurmctld's record is `drain`, `down`, `responding` and the reason: it may be wrong about the hardware for as long
-    as the real one is. `stuck` boots never end. `jobs` maps a job to the GPU indices it holds here;
-    `completing` counts epilogs under way.
+    as the real one is. `jobs` maps a job to the GPU indices it holds here; `completing` counts epilogs under way.
+
+    `cpu_w` is the part of `tray_w` that each of its CPUs draws. `began_s` is when the last boot began, `booted_s` when
+    the last OS came up, `boots` are the last twenty boots, `order` is what it starts from. `stuck` boots never end, and
+    are `late` once its controller says so.
     """
 
     def __init__(self, name: str, rack: int, slot: int, gpus: tuple[SimGpu, ...]) -> None:
@@ -27,12 +46,18 @@ class SimNode:
         self.gpus = gpus
         self.power = "On"
         self.tray_w = Lag(TRAY_W, _LAG_S)
+        self.cpu_w = Lag(CPU_W, _LAG_S)
         self.leaking = False
         self.stuck = False
         self.power_turn = 0
         self.slurmd = True
         self.slurmd_turn = 0
         self.booted_s = 0.0
+        self.began_s = 0.0
+        self.boots: deque[Boot] = deque(maxlen=_BOOTS_KEPT)
+        self.late = False
+        self.order = BootOrder()
+        self.deaf = False
         self.idle_since_s = 0.0
         self.drain = False
         self.down = False
@@ -45,9 +70,29 @@ class SimNode:
         self.free = len(gpus)
 
     @property
+    def tray(self) -> str:
+        """The tray it is in: `austin-r1-t01`."""
+        before, _, slot = self.name.rpartition("-n")
+        return f"{before}-t{slot}"
+
+    @property
     def powered(self) -> bool:
         """Whether its GPUs have power: not while it is off, or on its way there from a cold start."""
         return self.power not in ("Off", "PoweringOn")
+
+    def begin_boot(self, at_s: float) -> None:
+        """It has been reset, or given power: what became of the boot before is settled."""
+        number = self.boots[-1].number + 1 if self.boots else 1
+        if self.boots:
+            self.boots[-1] = self.last_boot
+        self.began_s = at_s
+        self.boots.append(Boot(number=number, began_s=at_s))
+
+    @property
+    def last_boot(self) -> Boot:
+        """The last boot, as far as it has come."""
+        last, up_s = self.boots[-1], self.booted_s if self.booted_s > self.began_s else None
+        return Boot(number=last.number, began_s=last.began_s, up_s=up_s, menu=self.order.menu)
 
     def power_w(self, now_s: float) -> float:
         """What the tray draws: its GPUs and the rest of it, or only its controller."""

@@ -2,13 +2,15 @@
 
 
 class Outlet:
-    """One outlet; `on` is its relay."""
+    """One outlet; `on` is its relay, `locked` keeps that from being switched, `turn` counts the commands it got."""
 
-    __slots__ = ("name", "on")
+    __slots__ = ("locked", "name", "on", "turn")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.on = True
+        self.locked = False
+        self.turn = 0
 
 
 class Pdu:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import partial
 
 from backends.simulator.agenda import Agenda
+from backends.simulator.boot import BOOT_S, INSTALL_S, LATE_S, OS_UP_S
 from backends.simulator.node import SimNode
 from backends.simulator.scheduler import Scheduler
 
@@ -17,7 +18,7 @@ _ON_S = 4.0
 _OFF_S = 2.0
 _SHUTDOWN_S = 10.0
 _CYCLE_S = 5.0
-_BOOT_S = 30.0
+_DUMP_S = 15.0
 _MISSED_S = 20.0
 _DOWN_S = 45.0
 _PING_S = 3.0
@@ -32,19 +33,28 @@ class Reset(StrEnum):
     FORCE_RESTART = "ForceRestart"
     GRACEFUL_RESTART = "GracefulRestart"
     POWER_CYCLE = "PowerCycle"
+    NMI = "Nmi"
 
 
 class PowerPlant:
     """Resets of nodes over time.
 
     Each change of power takes a turn (`power_turn`), so that what an earlier reset planned does not happen after a
-    later one; `slurmd_turn` does the same for the silence of a dead slurmd.
+    later one; `slurmd_turn` does the same for the silence of a dead slurmd. `on_late` hears of a boot that is late, and
+    of one that no longer is (`SimNode.late`).
     """
 
-    def __init__(self, agenda: Agenda, scheduler: Scheduler, on_change: Callable[[SimNode], None]) -> None:
+    def __init__(
+        self,
+        agenda: Agenda,
+        scheduler: Scheduler,
+        on_change: Callable[[SimNode], None],
+        on_late: Callable[[SimNode], None],
+    ) -> None:
         self._agenda = agenda
         self._scheduler = scheduler
         self._on_change = on_change
+        self._on_late = on_late
 
     def reset(self, node: SimNode, kind: Reset) -> bool:
         """Begin a reset; False when it needs a node that is on. What is so already is accepted and changes nothing."""
@@ -59,10 +69,12 @@ class PowerPlant:
             return True
         if off:
             return False
-        if kind is Reset.POWER_CYCLE:
+        if kind is Reset.NMI:
+            self._crash(node)
+        elif kind is Reset.POWER_CYCLE:
             turn = self._power_off(node, _OFF_S)
             self._agenda.after(_OFF_S + _CYCLE_S, partial(self._if_turn, node, turn, self._power_on))
-        else:
+        elif node.power == "On":
             self._boot(node, self._next_turn(node))
         return True
 
@@ -81,7 +93,14 @@ class PowerPlant:
         else:
             self._agenda.after(_DOWN_S - _MISSED_S, partial(self._presume_dead, node, turn))
 
+    def watch_again(self, node: SimNode, *, late: bool = False) -> None:
+        """Whether a boot is late; what hung it may be mended, or another boot begins."""
+        if node.late != late:
+            node.late = late
+            self._on_late(node)
+
     def _next_turn(self, node: SimNode) -> int:
+        self.watch_again(node)
         node.power_turn += 1
         return node.power_turn
 
@@ -103,7 +122,7 @@ class PowerPlant:
 
     def _on(self, node: SimNode) -> None:
         node.power = "On"
-        self._boot(node, node.power_turn)
+        self._begin_boot(node)
 
     def _if_turn(self, node: SimNode, turn: int, action: Callable[[SimNode], None]) -> None:
         """Do what was planned, unless a later reset has overtaken it."""
@@ -113,7 +132,33 @@ class PowerPlant:
     def _boot(self, node: SimNode, turn: int) -> None:
         self._silence(node)
         self._on_change(node)
-        self._agenda.after(_BOOT_S, partial(self._if_turn, node, turn, self._registered))
+        node.begin_boot(self._agenda.now_s)
+        node.order.begin()
+        if node.order.menu:
+            return
+        more_s = INSTALL_S if node.order.installs else 0.0
+        self._agenda.after(OS_UP_S + more_s, partial(self._if_turn, node, turn, self._os_up))
+        self._agenda.after(BOOT_S + more_s, partial(self._if_turn, node, turn, self._registered))
+        self._agenda.after(LATE_S, partial(self._if_turn, node, turn, self._late))
+
+    def _crash(self, node: SimNode) -> None:
+        """A kernel that gets an NMI writes its dump and boots anew. Where no kernel runs, nobody takes it."""
+        if node.slurmd:
+            turn = self._next_turn(node)
+            self._silence(node)
+            self._agenda.after(_DUMP_S, partial(self._if_turn, node, turn, self._begin_boot))
+
+    def _begin_boot(self, node: SimNode) -> None:
+        self._boot(node, node.power_turn)
+
+    def _os_up(self, node: SimNode) -> None:
+        if not node.stuck:
+            node.booted_s = self._agenda.now_s
+            node.order.up()
+
+    def _late(self, node: SimNode) -> None:
+        if node.stuck and not node.slurmd:
+            self.watch_again(node, late=True)
 
     def _silence(self, node: SimNode) -> None:
         if not node.slurmd:
@@ -134,11 +179,10 @@ class PowerPlant:
             self._scheduler.set_down(node, NOT_RESPONDING, "slurm")
 
     def _registered(self, node: SimNode) -> None:
-        if node.stuck:
+        if node.stuck or node.booted_s < node.began_s:
             return
         node.slurmd = True
         node.slurmd_turn += 1
-        node.booted_s = self._agenda.now_s
         node.responding = True
         if not node.down:
             self._scheduler.set_down(node, REBOOTED, "slurm")

@@ -60,9 +60,10 @@ class _Pod:
         self._clock = PodClock(world, options.monotonic, options.speed)
         self._head = sshd.HeadNode(self._clock.world, keys.client_key)
         self._certificate = None if options.plain else keys.certificate()
-        tls = not options.plain
-        self._service = RedfishService(self._clock.world, keys.password, options.monotonic, tls=tls)
+        pem = self._certificate.file.read_text() if self._certificate else ""
+        self._service = RedfishService(self._clock.world, keys.password, options.monotonic, pem)
         self._http = HttpListener(self._service.app, self._certificate)
+        self._service.controller.signing.install = self._http.renew
 
     async def open(self) -> ServedPod:
         """Start both servers."""
@@ -78,6 +79,8 @@ class _Pod:
                 self._head.shut()
             elif not self._head.listening:
                 await self._head.open()
+            if self._service.controller.subscriptions.heard:
+                self._service.controller.look()  # else a stream would hear of a change only when somebody asks
             await asyncio.sleep(_WATCH_S)
 
     async def close(self) -> None:

@@ -14,7 +14,6 @@ from backends.simulator.power import Reset
 from backends.simulator.world import World
 
 _HOT_C = 32.0
-_REACTION_S = 30.0
 _CURTAILED = 0.8
 
 
@@ -27,8 +26,7 @@ class Strike(Protocol):
 
 def tray_name(node: SimNode) -> str:
     """The tray of a node: `austin-r1-t01`."""
-    before, _, slot = node.name.rpartition("-n")
-    return f"{before}-t{slot}"
+    return node.tray
 
 
 def _level(*, on: bool, bad: str = "Critical") -> str:
@@ -51,6 +49,12 @@ def _never_boots(world: World, target: str, *, on: bool) -> None:
     node.stuck = on
     if on:
         world.power.reset(node, Reset.FORCE_RESTART)
+    else:
+        world.power.watch_again(node)
+
+
+def _bmc_node_hang(world: World, target: str, *, on: bool) -> None:
+    world.nodes[target].deaf = on
 
 
 def _thermal(world: World, target: str, *, on: bool) -> None:
@@ -110,24 +114,16 @@ def _nvlink(world: World, target: str, *, on: bool) -> None:
 
 
 def _cdu_leak(world: World, target: str, *, on: bool) -> None:
-    _cdu_alarm(world, target, "LeakDetection/LeakDetectors/base", "leak", f"Coolant leaks under {target}", on=on)
+    world.plant.leaks.wet(target, on=on)
     world.plant.cdus[target].leak(on=on)
 
 
 def _tray_leak(world: World, target: str, *, on: bool) -> None:
     node = world.nodes[target]
     node.leaking = on
-    origin = f"Chassis/{tray_name(node)}/ThermalSubsystem/LeakDetection/LeakDetectors/tray"
-    world.alarms.set(origin, "leak", _level(on=on), f"Coolant leaks in {tray_name(node)}", world.plant.within(node))
-    if on:
-        world.agenda.after(_REACTION_S, partial(_react, world, node))
-    else:
+    world.plant.leaks.wet(target, on=on)
+    if not on:
         world.power.reset(node, Reset.ON)
-
-
-def _react(world: World, node: SimNode) -> None:
-    if node.leaking:
-        world.power.reset(node, Reset.FORCE_OFF)
 
 
 def _pump_fail(world: World, target: str, *, on: bool) -> None:
@@ -156,7 +152,7 @@ def _psu_lost(world: World, target: str, *, on: bool) -> None:
     next(supply for supply in shelf.supplies if supply.name == number).failed = on
     origin = f"Chassis/{name}/PowerSubsystem/PowerSupplies/{number}"
     within = world.plant.within_rack(name, shelf.rack)
-    world.alarms.set(origin, "supply", _level(on=on), f"Power supply {number} of {name} failed", within)
+    world.alarms.set(origin, "psu", _level(on=on), f"Power supply {number} of {name} failed", within)
     world.plant.feed_changed(shelf.rack)
 
 
@@ -172,15 +168,11 @@ def _shelf_lost(world: World, target: str, *, on: bool) -> None:
 def _outlet_off(world: World, target: str, *, on: bool) -> None:
     name, _, number = target.partition("/")
     pdu = world.plant.pdus[name]
-    next(outlet for outlet in pdu.outlets if outlet.name == number).on = not on
+    outlet = next(outlet for outlet in pdu.outlets if outlet.name == number)
     within = world.plant.within_rack(name, pdu.rack)
     origin = f"PowerEquipment/RackPDUs/{name}/Outlets/{number}"
     world.alarms.set(origin, "outlet", _level(on=on), f"Outlet {number} of {name} is off", within)
-    shelf = world.plant.shelves_of(pdu.rack)[int(number.removeprefix("outlet")) - 1]
-    message = f"Power shelf {shelf.name} has no input"
-    within = world.plant.within_rack(shelf.name, pdu.rack)
-    world.alarms.set(f"PowerEquipment/PowerShelves/{shelf.name}", "input", _level(on=on), message, within)
-    world.plant.feed_changed(pdu.rack)
+    world.plant.switch_outlet(pdu, outlet, on=not on)
 
 
 def _over_budget(world: World, target: str, *, on: bool) -> None:
@@ -213,5 +205,7 @@ STRIKES: dict[str, Strike] = {
     "slurmctld-down": partial(_outage, "slurmctld"),
     "bmc-503": partial(_outage, "bmc-503"),
     "bmc-hang": partial(_outage, "bmc-hang"),
+    "bmc-node-hang": _bmc_node_hang,
+    "sse-drop": partial(_outage, "sse-drop"),
     "ssh-down": partial(_outage, "ssh"),
 }

@@ -7,8 +7,9 @@ from hashlib import blake2b
 
 from backends.simulator.agenda import Agenda
 from backends.simulator.alarm import Alarms
+from backends.simulator.boot import BOOT_S, LATE_S, progress
 from backends.simulator.gpu import SimGpu
-from backends.simulator.node import STANDBY_W, TRAY_W, SimNode
+from backends.simulator.node import CPU_W, STANDBY_W, TRAY_W, SimNode
 from backends.simulator.partition import Racks, partitions
 from backends.simulator.placement import place
 from backends.simulator.plant import Plant, gpu_origin
@@ -45,7 +46,7 @@ class World:
         self.partitions = partitions(self.racks)
         self.plant = Plant(shape, self.agenda, self.racks, self.alarms)
         self.scheduler = Scheduler(self.agenda, self.nodes, self.partitions, self.refresh_heat)
-        self.power = PowerPlant(self.agenda, self.scheduler, self.refresh_heat)
+        self.power = PowerPlant(self.agenda, self.scheduler, self.refresh_heat, self._boot_late)
         self.plant.connect(self.refresh_heat, self.power)
         self._workload = Workload(shape)
         self._open()
@@ -66,6 +67,7 @@ class World:
     def refresh_heat(self, node: SimNode) -> None:
         """Set a node's GPUs on their way to what their load, coolant and supply make of them."""
         node.tray_w.aim(TRAY_W if node.powered else STANDBY_W, self.now_s)
+        node.cpu_w.aim(CPU_W if node.powered else 0.0, self.now_s)
         for gpu in node.gpus:
             self._refresh_gpu(node, gpu)
         self._repace(node)
@@ -73,8 +75,13 @@ class World:
     def _refresh_gpu(self, node: SimNode, gpu: SimGpu) -> None:
         """Aim one GPU, and come back when its temperature passes a limit: it throttles, or its health changes."""
         job = self.scheduler.jobs.get(gpu.job) if gpu.job is not None else None
-        load = (job.request.load if job else 0.0) if node.powered and not gpu.lost else None
-        gpu.heat.change(load, self.plant.coolant(node.rack), self.plant.cap_w(node.rack), self.now_s)
+        load = (job.request.load if job else 0.0) if node.powered and gpu.answers else None
+        cap_w = min(self.plant.cap_w(node.rack), gpu.cap_w)
+        causes = gpu.heat.causes
+        gpu.heat.change(load, self.plant.coolant(node.rack), cap_w, self.now_s)
+        if gpu.heat.causes != causes:
+            gpu.watch_causes(self.now_s)
+        gpu.count(self.now_s, on=load is not None)
         level = gpu.heat.level(self.now_s)
         message = f"GPU {gpu.index} of {node.name} is over its {level.lower()} temperature and throttled"
         self.alarms.set(gpu_origin(node, gpu), "temperature", level, message, self.plant.within(node))
@@ -87,6 +94,13 @@ class World:
         if gpu.turn == turn:
             self._refresh_gpu(node, gpu)
             self._repace(node)
+
+    def _boot_late(self, node: SimNode) -> None:
+        """The watchdog over the boots of a node (its controller's, not Slurm's) has run out, or is wound up again."""
+        _, stage = progress(node, self.now_s)
+        message = f"{node.name} has not booted {LATE_S:g} s after its reset: it stands at {stage}"
+        level = "Critical" if node.late else "OK"
+        self.alarms.set(f"Systems/{node.name}", "boot", level, message, self.plant.within(node))
 
     def _repace(self, node: SimNode) -> None:
         """A gang goes at the pace of its slowest GPU."""
@@ -104,6 +118,7 @@ class World:
         """Open the pod as if it had run for days: about 70 % given out, a few jobs waiting, everything warm."""
         for node in self.nodes.values():
             node.booted_s = node.idle_since_s = -_UPTIME_S
+            node.begin_boot(-_UPTIME_S - BOOT_S)
         spare = self.shape.gpu_count * _OPENING_LOAD
         waiting = 0
         for _ in range(_OPENING_DRAWS):

@@ -1,7 +1,11 @@
-"""A server of ours in a child process that ends with us: it watches its stdin, which closes when we go."""
+"""Processes of ours: a server that ends with us, as it watches its stdin; and a worker that outlives us."""
 
+import os
 import selectors
 import subprocess
+import threading
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -57,3 +61,31 @@ class Child:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def spawn_detached(argv: Sequence[str], *, log: Path, inherit: Sequence[int] = ()) -> int:
+    """Start a process in a session of its own, which neither our end nor our terminal's reaches; its number.
+
+    It has our environment and folder, no stdin, and writes what it says to the end of `log`. `inherit` are the open
+    files it is handed, under the same numbers. Raises Unreachable where it cannot be started.
+    """
+    try:
+        descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise Unreachable(f"no log can be written: {error.strerror}", where=str(log)) from error
+    try:
+        process = subprocess.Popen(  # noqa: S603 - an argument list that we made
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            pass_fds=tuple(inherit),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Unreachable(f"cannot be started: {error.strerror}", where=argv[0]) from error
+    finally:
+        os.close(descriptor)
+    # Somebody must take its end in while we live, or it stays in the process table.
+    threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
+    return process.pid

@@ -6,9 +6,10 @@ mean is the adapter's business.
 """
 
 import asyncio
+import contextlib
 import logging
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
@@ -17,9 +18,10 @@ import httpx
 from msgspec import Struct
 
 from backends.clean import clean
-from backends.errors import BackendError, Malformed, Rejected, Unreachable
+from backends.errors import BackendError, Malformed, NotSupported, Rejected, Unreachable
 from backends.transport.http_errors import late, translate
 from backends.transport.http_retry import retry_after_s
+from backends.transport.http_stream import HttpStream
 from backends.transport.tls import client_context
 
 # Their debug lines hold answers' headers, session tokens included: no configuration of the root logger may show them.
@@ -70,6 +72,7 @@ class HttpLimits(Struct, frozen=True, kw_only=True):
     retry_after_max_s: float = 10.0
     retry_after_times: int = 2
     keepalive_s: float = 30.0
+    max_event_bytes: int = 1024 * 1024
 
 
 class Answer(Struct, frozen=True):
@@ -109,6 +112,7 @@ class HttpClient:
         self._now = now
         self._slots = asyncio.Semaphore(self._limits.in_flight)
         self._client: httpx.AsyncClient | None = None
+        self._streams: set[HttpStream] = set()
         self._closed = False
 
     async def get(
@@ -142,9 +146,58 @@ class HttpClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._translated(error, method, path, timeout_s) from None
 
+    @contextlib.asynccontextmanager
+    async def stream(
+        self, path: str, *, headers: Mapping[str, str] | None = None, silent_s: float
+    ) -> AsyncIterator[HttpStream]:
+        """One GET whose answer does not end; `silent_s` is how long it may say nothing. No redirect is followed.
+
+        It waits for one of the places in flight like any request and keeps it while it lasts, so that reads and stream
+        together stay within what the controller bears; reads have the others, and where there is but one no stream is
+        opened. It is not counted in `requests`: a round's cost is that of its reads. Whoever opens it counts it.
+        """
+        if self._limits.in_flight < 2:
+            raise NotSupported("one connection at a time leaves none for a stream", where=self.where)
+        request = f"GET {path}"
+        async with self._slots:
+            try:
+                response = await self._opened_stream(path, headers or {})
+                stream = HttpStream(
+                    response,
+                    where=self.where,
+                    request=request,
+                    silent_s=silent_s,
+                    max_bytes=self._limits.max_event_bytes,
+                )
+                self._streams.add(stream)
+                try:
+                    yield stream
+                finally:
+                    self._streams.discard(stream)
+                    await response.aclose()
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise self._translated(error, "GET", path, None) from None
+
+    async def _opened_stream(self, path: str, headers: Mapping[str, str]) -> httpx.Response:
+        timeout_s = self._endpoint.timeout_s
+        client = self._opened()
+        request = client.build_request(
+            "GET",
+            self._origin + path,
+            headers={**headers, "Accept": "text/event-stream", "Cache-Control": "no-store"},
+            timeout=httpx.Timeout(None, connect=self._limits.connect_timeout_s),
+        )
+        try:
+            async with asyncio.timeout(self._limits.connect_timeout_s + timeout_s):
+                return await client.send(request, stream=True)
+        except TimeoutError:
+            raise late(f"GET {path}", self.where, timeout_s) from None
+
     async def close(self) -> None:
         """Close the connections. Safe to call twice; nothing is sent afterwards."""
         self._closed = True
+        for stream in tuple(self._streams):
+            stream.end()
         if self._client is not None:
             await self._client.aclose()
 

@@ -1,10 +1,13 @@
 """The way of every write without a screen: plan, preview, confirm, apply, follow. The screen goes the same way."""
 
 import argparse
-import asyncio
+import os
 import sys
 from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
 
+from msgspec import json
 from msgspec.structs import replace
 
 from backends.model.snapshot import Snapshot
@@ -13,14 +16,16 @@ from console.config import Config, load
 from console.exit import Exit
 from console.headless import document, loop, options, output
 from console.headless.diagnostics import Stop, say
+from console.headless.following import carry_out, document_of
+from console.headless.journal_place import of_config, opened
 from console.operations.draft import draft
+from console.operations.hold import Hold
+from console.operations.place import Place
 from console.operations.plan import Plan
-from console.operations.result import Outcome, Result
-from console.operations.runner import Runner
+from console.operations.request import Options
 from console.state.session import Session
 from console.targets import TargetError, Targets, resolve
 from console.views.plan import lines
-from console.words import count
 
 LOOK_WITHIN_S = 30.0
 
@@ -33,6 +38,7 @@ def configure(parser: argparse.ArgumentParser, action: Action) -> None:
     if action.reason:
         parser.add_argument("--reason", default="", help="why; written to the scheduler beside your name")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+    parser.add_argument("--plan-out", metavar="FILE", help="save the plan for `megapod apply FILE` and change nothing")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
     parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
     options.add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
@@ -64,14 +70,44 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
         snapshots = await session.look(LOOK_WITHIN_S)
         targets = targets_of(arguments.nodes, snapshots)
         reason = arguments.reason.strip() if action.reason else ""
-        plan = draft(session, action, targets, reason, take_over=getattr(arguments, "take_over", False))
-        if arguments.dry_run:
+        holds = _holds(of_config(config), targets.pod)
+        plan = draft(session, action, targets, reason, _options(arguments), holds=holds)
+        if arguments.plan_out:
+            save(plan, Path(arguments.plan_out))
+        if arguments.dry_run or arguments.plan_out:
             return _print_plan(plan, arguments.output, session)
         if plan.refused:
-            return _refuse(plan)
+            return refuse(plan)
         if not plan.empty:
-            _confirm(plan, session, yes=arguments.yes)
-        return await _apply(session, plan, arguments)
+            confirm(plan, session.clock.now(), yes=arguments.yes)
+    return await carry_out(plan, config, arguments)
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    """What of the options this verb takes; the others are as they are by default."""
+    given = {name: getattr(arguments, name, None) for name in Options.__struct_fields__}
+    return Options(**{name: value for name, value in given.items() if value is not None})
+
+
+def _holds(where: Place, pod: str) -> dict[str, Hold]:
+    if not where.journal.exists():
+        return {}
+    journal = opened(where)
+    try:
+        return journal.holds(pod)
+    finally:
+        journal.close()
+
+
+def save(plan: Plan, path: Path) -> None:
+    """Write a plan for `megapod apply`, whole or not at all. Raises Stop."""
+    data = json.format(json.encode(document_of("Plan", plan)), indent=2) + b"\n"
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
 
 
 def targets_of(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
@@ -79,32 +115,34 @@ def targets_of(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
     try:
         return resolve(expression, snapshots)
     except TargetError:
-        for pod, snapshot in snapshots.items():
-            status = snapshot.sources.get("slurm.nodes")
-            if status is not None and not status.trusted:
-                raise Stop(Exit.PARTIAL, document.problem(pod, status)) from None
+        for snapshot in snapshots.values():
+            trust(snapshot)
         raise
+
+
+def trust(snapshot: Snapshot) -> None:
+    """Raise Stop where the scheduler that would know the nodes does not answer."""
+    status = snapshot.sources.get("slurm.nodes")
+    if status is not None and not status.trusted:
+        raise Stop(Exit.PARTIAL, document.problem(snapshot.pod, status)) from None
 
 
 def _print_plan(plan: Plan, how: str, session: Session) -> Exit:
     if how == "json":
-        output.write_json({"apiVersion": output.API_VERSION, "kind": "Plan", **_fields(plan)})
+        output.write_json(document_of("Plan", plan))
     else:
         output.write("".join(f"{line.text}\n" for line in lines(plan, session.clock.now())))
     return plan.blockers[0].obstacle.exit if plan.refused else Exit.DONE
 
 
-def _fields(value: Plan | Result) -> dict[str, object]:
-    return {name: getattr(value, name) for name in value.__struct_fields__}
-
-
-def _refuse(plan: Plan) -> Exit:
+def refuse(plan: Plan) -> Exit:
+    """Say what forbids it; the code of the first."""
     for blocker in plan.blockers:
         say(f"{plan.verb} refused ({blocker.obstacle.value}): {blocker.text}")
     return plan.blockers[0].obstacle.exit
 
 
-def _confirm(plan: Plan, session: Session, *, yes: bool) -> None:
+def confirm(plan: Plan, now: datetime, *, yes: bool) -> None:
     """Show the plan and ask; raises Stop where the answer is no, or where nobody can answer."""
     if yes:
         return
@@ -112,7 +150,7 @@ def _confirm(plan: Plan, session: Session, *, yes: bool) -> None:
         raise Stop(
             Exit.UNCONFIRMED, f"{plan.verb} {plan.targets} needs a yes: give --yes, or look first with --dry-run"
         )
-    for line in lines(plan, session.clock.now()):
+    for line in lines(plan, now):
         say(line.text)
     wanted = str(plan.count_to_type or "y")
     question = f"type {wanted} to go on: " if plan.count_to_type else "go on? [y/N] "
@@ -120,42 +158,3 @@ def _confirm(plan: Plan, session: Session, *, yes: bool) -> None:
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() != wanted:
         raise Stop(Exit.UNCONFIRMED, "not confirmed; nothing was changed")
-
-
-async def _apply(session: Session, plan: Plan, arguments: argparse.Namespace) -> Exit:
-    watching = asyncio.create_task(session.watch())
-    wait = arguments.wait or arguments.timeout_s is not None
-    try:
-        result = await Runner(session, plan).run(wait=wait, timeout_s=arguments.timeout_s, progress=_progress)
-    except asyncio.CancelledError:
-        say(f"interrupted; {plan.verb} {plan.targets} ({plan.operation}) stands as far as it got")
-        raise
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-    return _finish(result, arguments.output)
-
-
-def _progress(result: Result) -> None:
-    busy = [node for node in result.nodes if node.outcome is Outcome.WORKING]
-    if busy:
-        jobs = sorted({job for node in busy for job in node.jobs})
-        still = f"; still running: {', '.join(jobs)}" if jobs else ""
-        states = ", ".join(sorted({node.service for node in busy}))
-        say(f"{result.verb} {result.targets}: {count(len(busy), 'node')} {states}{still}")
-    else:
-        say(result.text)
-
-
-def _finish(result: Result, how: str) -> Exit:
-    if how == "json":
-        output.write_json({"apiVersion": output.API_VERSION, "kind": "Result", **_fields(result)})
-    else:
-        output.write("".join(f"{node.node} {node.service}{_detail(node.detail)}\n" for node in result.nodes))
-    if result.exit is not Exit.DONE:
-        say(f"{result.text} ({result.operation})")
-    return result.exit
-
-
-def _detail(text: str) -> str:
-    return f" ({text})" if text else ""

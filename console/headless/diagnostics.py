@@ -5,6 +5,7 @@ import sys
 from backends.errors import BackendError
 from console.config import ConfigError
 from console.exit import Exit
+from console.operations.journal_error import JournalError, Leased
 from console.targets import TargetError
 
 
@@ -35,6 +36,12 @@ def ended_by(error: Exception) -> Exit:
         case ConfigError() | TargetError():
             say(str(error))
             return Exit.USAGE
+        case Leased():
+            say(str(error))
+            return Exit.CONFLICT
+        case JournalError():
+            say(str(error))
+            return Exit.FAILED
         case BackendError():
             say(str(error))
             return Exit.PARTIAL

@@ -1,12 +1,15 @@
 """`megapod doctor`: asks each endpoint in turn and says what to fix."""
 
 import argparse
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from msgspec import Struct
 
 from backends.errors import BackendError
-from backends.ports import Hardware, Scheduler
+from backends.model.stream import StreamState
+from backends.ports import Capability, Hardware, Scheduler, StreamMoved
 from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, options, output
@@ -14,9 +17,12 @@ from console.state.join import node_names
 from console.state.session import Pod, Session
 from console.words import count
 
+STREAM_WITHIN_S = 10.0
+
 EPILOG = """\
 Checks, for each pod: the head node answers on SSH and is who it was; the scheduler answers; the controllers answer,
-over TLS we trust, and accept us; and that the controllers' systems match the scheduler's nodes by name.
+over TLS we trust, and accept us; whether they tell what changes by an event stream; and that their systems match the
+scheduler's nodes by name.
 
 exit codes: 0 all well (warnings included) · 2 the config is wrong · 3 something does not answer
 """
@@ -92,6 +98,7 @@ async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[
         return
     text = f"{product}, {count(len(inventory.systems), 'system')}"
     yield Check(pod=pod, what=what, result="ok", text=text)
+    yield await _events(pod, what, hardware)
     for problem in inventory.errors:
         yield Check(pod=pod, what=what, result="warning", text=f"did not answer in full: {problem}")
     if known is not None:
@@ -99,3 +106,25 @@ async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[
         if alone:
             text = f"{count(len(alone), 'system')} match no scheduler node ({alone[0]} …): see node_names in the README"
             yield Check(pod=pod, what=what, result="warning", text=text)
+
+
+async def _events(pod: str, what: str, hardware: Hardware) -> Check:
+    """Whether its event stream opens. Without one it is polled, which is a warning only where it should have one."""
+    moved = StreamMoved(state=StreamState.NONE, why="it has no event stream")
+    if Capability.EVENTS in hardware.capabilities:
+        moved = await _first_move(hardware)
+    live = moved.state is StreamState.LIVE
+    text = "live: it tells what changes" if live else f"polling: {moved.why}"
+    result = "warning" if moved.state is StreamState.LOST else "ok"
+    return Check(pod=pod, what=f"events of {what}", result=result, text=text)
+
+
+async def _first_move(hardware: Hardware) -> StreamMoved:
+    try:
+        async with asyncio.timeout(STREAM_WITHIN_S), aclosing(hardware.changes()) as changes:
+            async for change in changes:
+                if isinstance(change, StreamMoved):
+                    return change
+    except TimeoutError:
+        pass
+    return StreamMoved(state=StreamState.LOST, why=f"the event stream did not open within {STREAM_WITHIN_S:g} s")

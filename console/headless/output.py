@@ -1,7 +1,9 @@
 """The only writer of stdout. Data, never a remark; no colour and no cursor movement, whatever it is piped to."""
 
+import asyncio
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Sequence
 
@@ -22,6 +24,23 @@ def write(text: str) -> None:
     except BrokenPipeError:
         # Python would complain once more at exit, when it flushes; give it somewhere to flush to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def left() -> None:
+    """Wait until nobody reads stdout any more: for ever, unless it is a pipe. Who follows must not outlive its reader.
+
+    The end that writes to a pipe becomes "readable" by one thing only, the error that its reader is gone.
+    """
+    gone = asyncio.Event()
+    descriptor = sys.stdout.fileno()
+    if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        await gone.wait()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(descriptor, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(descriptor)
 
 
 def write_json(value: object, *, indent: bool = True) -> None:

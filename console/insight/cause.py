@@ -1,119 +1,195 @@
 """Folds effects under their cause: one failed pump is one finding that hits 72 nodes, not 72 findings.
 
-Two ways to be an effect: a thing that contains, powers or cools the broken one and merely rolls its health up; and a
-node that suffers what the broken thing would do to it (a throttled GPU below a sick loop). The cause takes the
-effects' evidence, counted. What has no cause in sight stands for itself, grouped by rack where many share one rule.
+Three ways to be an effect: what contains, is powered or is cooled by the broken thing and merely rolls its health up;
+a part of the plant that the broken part starves; and a node that suffers what the broken thing would do to it (a
+throttled GPU below a sick loop). The cause takes the effects' evidence, counted. What has no cause in sight stands
+for itself, grouped by rack where many share one rule.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from msgspec.structs import replace
 
 from backends.model.finding import Finding
+from backends.model.measurement import Quantity
 from backends.model.snapshot import Snapshot
-from backends.model.topology import Relation, Topology
-from console.insight.radius import SUPPORT, container, jobs_of
+from console.insight.blame import GROUPED, OF_GPUS, PARTS, SUFFERS
+from console.insight.evidence import conditions
+from console.insight.place import Places
+from console.insight.plant import ROLLED, own_word
+from console.insight.radius import jobs_of
 from console.targets import fold
 from console.words import count
 
-SUFFERS = {
-    "throttled": frozenset({"cooling", "pump", "leak", "fan"}),
-    "node-health": frozenset({"cooling", "pump", "leak", "fan", "power", "power-supply", "fabric", "component"}),
-    "gpu-health": frozenset({"cooling", "pump", "leak", "fabric"}),
-    "nvlink-down": frozenset({"fabric"}),
-    "component": frozenset({"cooling", "pump", "leak", "fan", "power", "power-supply"}),
-    "not-responding": frozenset({"leak", "power", "power-supply", "outlet", "off-but-scheduled"}),
-    "off-but-scheduled": frozenset({"leak", "power", "power-supply", "outlet"}),
-}
-PARTS = {
-    "cooling": frozenset({"pump"}),
-    "redundancy-lost": frozenset({"pump", "power-supply", "fan"}),
-    "power": frozenset({"power-supply", "outlet"}),
-}
-"""What a part that failed does to the whole it sits in, and to what that whole feeds."""
-
-PLANT = frozenset(
-    {"leak", "cooling", "pump", "fan", "power", "power-supply", "outlet", "fabric", "component", "redundancy-lost"}
-)
-CAUSES = frozenset().union(*SUFFERS.values(), *PARTS.values())
 ALIKE_IN_A_RACK = 3
+_WARMER_C = 5.0
+_MOST_EVIDENCE = 24
+_HOT = "thermal"
+_FED = frozenset({"power-supply", "outlet"})
+"""Parts that are starved by what feeds them, and never merely stand near something broken."""
 
 
 def by_cause(found: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
     """The findings with effects folded into their causes, and the rest grouped where a rack shares one trouble."""
-    found = _without_rollups(found, snapshot)
-    causes = [finding for finding in found if finding.rule in CAUSES]
+    case = _Case(found, snapshot)
     effects: defaultdict[str, list[Finding]] = defaultdict(list)
     alone: list[Finding] = []
-    for finding in found:
-        root, cause = None, _cause_of(finding, causes, snapshot.topology)
-        while cause is not None:  # what explains a cause explains its effects
-            root, cause = cause, _cause_of(cause, causes, snapshot.topology)
-        if root is None:
+    causes = {finding.id: case.cause_of(finding) for finding in case.found}
+    for finding in case.found:
+        root = _root(finding, causes)
+        if root.id == finding.id:
             alone.append(finding)
         else:
             effects[root.id].append(finding)
-    alone = _without_frames(alone)
     explained = [_with_effects(finding, effects[finding.id]) if finding.id in effects else finding for finding in alone]
     return _by_rack(explained, snapshot)
 
 
-def _without_rollups(found: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
-    """Drop a component's finding when something below it explains it: health rolls up, causes are at the bottom."""
-    entities = {finding.entity for finding in found if finding.rule in PLANT}
-    kept = []
-    for finding in found:
-        rolled = finding.rule in PLANT and not _reads_wrong(finding)
-        below = snapshot.topology.downstream(finding.entity, Relation.CONTAINS) if rolled else ()
-        if rolled and any(one in entities for one in below if not one.startswith("node:")):
-            continue
-        kept.append(finding)
-    return kept
+def _root(finding: Finding, causes: Mapping[str, Finding | None]) -> Finding:
+    """What explains a cause explains its effects. Of two that explain each other the worse stands: none is lost."""
+    way = [finding]
+    while (cause := causes[way[-1].id]) is not None:
+        if cause in way:
+            return min(way[way.index(cause) :], key=lambda one: (one.severity.rank, -len(one.hits_nodes), one.id))
+        way.append(cause)
+    return way[-1]
 
 
-def _without_frames(found: list[Finding]) -> list[Finding]:
-    """Drop a tray's or rack's own word where a finding about the nodes in it says what is wrong."""
-    told = {node for finding in found if finding.rule != "component" for node in finding.hits_nodes}
-    return [
-        finding
-        for finding in found
-        if finding.rule != "component" or _reads_wrong(finding) or told.isdisjoint(finding.hits_nodes)
-    ]
+class _Case:
+    """The findings of one snapshot, without those that only roll up another, and what may explain each."""
 
+    def __init__(self, found: Sequence[Finding], snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._places = Places(snapshot.topology)
+        self._own = {finding.id: own_word(snapshot, finding) for finding in found}
+        plant = [finding for finding in found if finding.rule in ROLLED]
+        self._ill = {finding.entity for finding in plant}
+        self._silent = {finding.entity for finding in plant if not self._own[finding.id]}
+        self._broken = {finding.id for finding in plant if self._all_of_a_kind(finding.entity)}
+        self.found = [finding for finding in found if not self._rolled(finding)]
+        self._nodes = {finding.id: frozenset(finding.hits_nodes) for finding in self.found}
+        self._by_rule: defaultdict[str, list[Finding]] = defaultdict(list)
+        self._by_node: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in self.found:
+            self._by_rule[finding.rule].append(finding)
+            for node in finding.hits_nodes:
+                self._by_node[node].append(finding)
 
-def _reads_wrong(finding: Finding) -> bool:
-    return any(", limit " in line for line in finding.evidence) or finding.rule == "redundancy-lost"
+    def cause_of(self, finding: Finding) -> Finding | None:
+        """The nearest finding that explains this one."""
+        able = [one for one in self._candidates(finding) if one.id != finding.id and self._explains(one, finding)]
+        return min(able, key=lambda one: (len(one.hits_nodes), one.severity.rank, one.id), default=None)
 
+    def _candidates(self, effect: Finding) -> Iterable[Finding]:
+        """All that may explain it, and little more: a pod of a thousand throttled nodes is judged in one pass."""
+        around = chain.from_iterable(self._by_rule[rule] for rule in PARTS.get(effect.rule, ()))
+        if effect.rule not in SUFFERS or not effect.hits_nodes:
+            return around
+        nodes = effect.hits_nodes if effect.rule == "component" else effect.hits_nodes[:1]
+        return chain(around, chain.from_iterable(self._by_node[node] for node in nodes))
 
-def _cause_of(finding: Finding, causes: Sequence[Finding], topology: Topology) -> Finding | None:
-    if finding.rule in PARTS:
-        able = [
-            cause
-            for cause in causes
-            if cause.rule in PARTS[finding.rule] and finding.entity in _whole(topology, cause.entity)
+    def _rolled(self, finding: Finding) -> bool:
+        """Whether a component only repeats what something inside it says: causes are at the bottom."""
+        if self._own[finding.id] or finding.id in self._broken:
+            return False
+        return not self._ill.isdisjoint(self._places.inside(finding.entity))
+
+    def _all_of_a_kind(self, entity: str) -> bool:
+        """Whether all its parts of one kind are ill, none for a reason of its own: then the whole is what failed."""
+        parts: defaultdict[str, set[str]] = defaultdict(set)
+        for part in self._places.parts(entity):
+            parts[part.partition(":")[0]].add(part)
+        return any(len(alike) > 1 and alike <= self._silent for alike in parts.values())
+
+    def _explains(self, cause: Finding, effect: Finding) -> bool:
+        if cause.entity in self._places.inside(effect.entity) and effect.id in self._broken:
+            return False
+        if cause.rule == effect.rule == _HOT:
+            return self._warms(cause, effect)
+        return self._breaks(cause, effect) or self._hurts(cause, effect)
+
+    def _breaks(self, cause: Finding, effect: Finding) -> bool:
+        """Whether a part of the plant fails for want of another."""
+        if cause.rule not in PARTS.get(effect.rule, ()):
+            return False
+        if cause.rule == effect.rule or effect.rule in _FED:
+            return self._starves(cause, effect)
+        near = effect.entity == cause.entity or effect.entity in self._places.around(cause.entity)
+        return near and self._can(cause, effect)
+
+    def _hurts(self, cause: Finding, effect: Finding) -> bool:
+        """Whether nodes suffer what the cause does to them."""
+        if cause.rule not in SUFFERS.get(effect.rule, ()):
+            return False
+        if effect.rule == "component":
+            return self._beside(cause, effect)
+        nodes = self._nodes[effect.id]
+        return bool(nodes) and nodes <= self._nodes[cause.id] and _same_gpus(cause, effect)
+
+    def _starves(self, cause: Finding, effect: Finding) -> bool:
+        """Whether the effect is fed by the cause, or is a part of it that says nothing of its own."""
+        own = self._own[effect.id]
+        if effect.entity in self._places.inside(cause.entity):
+            return not own and not cause.entity.startswith(("pod:", "rack:"))
+        if cause.rule in ("power", "power-supply") and own:
+            return False
+        return effect.entity in self._places.fed(cause.entity)
+
+    def _warms(self, cause: Finding, effect: Finding) -> bool:
+        """A hot rack explains its hot trays where several are, and a single hot tray its rack; both explain the pod."""
+        outer, inner = (cause, effect) if effect.entity in self._places.inside(cause.entity) else (effect, cause)
+        if inner.entity not in self._places.inside(outer.entity):
+            return False
+        if outer.entity.startswith("pod:"):
+            return outer is effect
+        inside = self._places.inside(outer.entity)
+        several = sum(one.entity in inside for one in self._by_rule[_HOT]) > 1
+        return (several or bool(conditions(self._snapshot, outer.entity))) is (outer is cause)
+
+    def _can(self, cause: Finding, effect: Finding) -> bool:
+        """A rack that is far warmer than what its unit sends has a trouble of its own."""
+        if effect.rule != _HOT:
+            return True
+        sent = self._temperatures(cause.entity, *self._places.upwards(cause.entity), what=Quantity.SUPPLY_TEMPERATURE)
+        here = self._temperatures(effect.entity, what=Quantity.TEMPERATURE)
+        return not sent or not here or max(here) - max(sent) < _WARMER_C
+
+    def _beside(self, cause: Finding, effect: Finding) -> bool:
+        """A frame's own health is told by what is wrong with the nodes in it, or with what it stands on.
+
+        The pod and a rack are too large for that: what they say for themselves is explained by themselves alone.
+        """
+        if self._own[effect.id] and effect.entity.startswith(("pod:", "rack:")):
+            return cause.entity == effect.entity
+        inside = self._places.inside(effect.entity)
+        nodes = self._nodes[effect.id]
+        near = cause.entity in inside or cause.entity == effect.entity or self._nodes[cause.id] < nodes
+        return near or (bool(nodes) and nodes <= self._nodes[cause.id])
+
+    def _temperatures(self, *entities: str, what: Quantity) -> list[float]:
+        facts = (self._snapshot.components.get(entity) for entity in entities)
+        return [
+            one.value for known in facts if known for one in known.measurements if one.quantity is what and one.value
         ]
-    else:
-        blamed, nodes = SUFFERS.get(finding.rule, frozenset()), set(finding.hits_nodes)
-        able = [cause for cause in causes if cause.rule in blamed and nodes.issubset(cause.hits_nodes)]
-    return min(able, key=lambda cause: (cause.severity.rank, len(cause.hits_nodes)), default=None)
 
 
-def _whole(topology: Topology, part: str) -> frozenset[str]:
-    """What a part sits in, and what that contains, powers or cools."""
-    whole = container(topology, part)
-    return frozenset((whole, *topology.downstream(whole, *SUPPORT))) if whole else frozenset()
+def _same_gpus(cause: Finding, effect: Finding) -> bool:
+    """A finding about GPUs explains one about the same ones, and a verdict on their node that is no worse."""
+    if effect.rule == "node-health" and cause.severity.rank > effect.severity.rank:
+        return False
+    return cause.rule not in OF_GPUS or not effect.gpus or (bool(cause.gpus) and set(effect.gpus) <= set(cause.gpus))
 
 
 def _with_effects(cause: Finding, effects: list[Finding]) -> Finding:
     kinds = Counter(effect.rule for effect in effects)
     nodes = {rule: [name for effect in effects if effect.rule == rule for name in effect.hits_nodes] for rule in kinds}
-    lines = tuple(
-        f"{rule}: {count(len(names), 'node')}, {fold(names)}" for rule, names in nodes.items() if rule not in PLANT
-    )
-    lines += tuple(effect.title for effect in effects if effect.rule in PLANT)
+    about_nodes = [rule for rule in kinds if rule not in PARTS]
+    lines = [f"{rule}: {count(len(set(nodes[rule])), 'node')}, {fold(nodes[rule])}" for rule in about_nodes]
+    lines += [effect.title for effect in effects if effect.rule in PARTS]
     worst = min((cause, *effects), key=lambda finding: finding.severity.rank).severity
-    return replace(cause, severity=worst, evidence=(*cause.evidence, *lines))
+    return replace(cause, severity=worst, evidence=(*cause.evidence, *dict.fromkeys(lines))[:_MOST_EVIDENCE])
 
 
 def _by_rack(found: list[Finding], snapshot: Snapshot) -> list[Finding]:
@@ -121,7 +197,7 @@ def _by_rack(found: list[Finding], snapshot: Snapshot) -> list[Finding]:
     kept: list[Finding] = []
     for finding in found:
         node = snapshot.nodes.get(finding.entity.removeprefix("node:"))
-        rack = node.rack if node and finding.rule in SUFFERS else ""
+        rack = node.rack if node and finding.rule in GROUPED else ""
         if rack:
             groups[finding.rule, rack].append(finding)
         else:
@@ -134,6 +210,7 @@ def _by_rack(found: list[Finding], snapshot: Snapshot) -> list[Finding]:
 def _shared(rule: str, rack: str, members: list[Finding], snapshot: Snapshot) -> Finding:
     nodes = tuple(dict.fromkeys(name for finding in members for name in finding.hits_nodes))
     first = min(members, key=lambda finding: finding.severity.rank)
+    jobs = dict.fromkeys(job for finding in members for job in finding.hits_jobs)
     return replace(
         first,
         id=f"{rule}:rack:{rack}",
@@ -141,6 +218,7 @@ def _shared(rule: str, rack: str, members: list[Finding], snapshot: Snapshot) ->
         title=f"{rack}: {rule.replace('-', ' ')} on {count(len(nodes), 'node')}",
         since=min(finding.since for finding in members),
         evidence=tuple(finding.title for finding in members[:16]),
+        gpus=tuple(dict.fromkeys(gpu for finding in members for gpu in finding.gpus)),
         hits_nodes=nodes,
-        hits_jobs=jobs_of(snapshot, nodes),
+        hits_jobs=tuple(job for job in jobs_of(snapshot, nodes) if job in jobs),
     )

@@ -1,16 +1,18 @@
 """Findings from what the controllers say, and from where they and the scheduler disagree."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from backends.model.finding import Finding
 from backends.model.node import Gpu, Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from console.insight.evidence import last_seen
+from console.insight.evidence import BAD, last_seen, told_by
+from console.insight.gpus import dead
 from console.insight.node_finding import node_finding
 
-_BAD = (Severity.CRITICAL, Severity.WARNING)
 _EXPECTED_OFF = (Service.DOWN, Service.POWERED_DOWN, Service.DRAINED, Service.REBOOTING, Service.UNKNOWN)
+_DRIFT_LEAST = 3
 
 
 def power_off(snapshot: Snapshot) -> Iterator[Finding]:
@@ -26,7 +28,11 @@ def power_off(snapshot: Snapshot) -> Iterator[Finding]:
             rule="off-but-scheduled",
             severity=Severity.CRITICAL,
             title=f"{node.name} is switched off, but the scheduler says {node.service.value}",
-            evidence=(f"power: {node.power.value}", f"scheduler: {'+'.join(node.scheduler.state).lower()}"),
+            evidence=(
+                f"power: {node.power.value}",
+                f"scheduler: {'+'.join(node.scheduler.state).lower()}",
+                *told_by(node.hardware, node.scheduler),
+            ),
             advice=f"`megapod drain {node.name}` keeps jobs away until it is back on",
         )
 
@@ -34,7 +40,7 @@ def power_off(snapshot: Snapshot) -> Iterator[Finding]:
 def node_health(snapshot: Snapshot) -> Iterator[Finding]:
     """The controller's own verdict on a system."""
     for node in snapshot.nodes.values():
-        if node.hardware and node.health in _BAD and not _explained(node):
+        if node.hardware and node.health in BAD and not _explained(node):
             yield node_finding(
                 snapshot,
                 node,
@@ -44,6 +50,7 @@ def node_health(snapshot: Snapshot) -> Iterator[Finding]:
                 evidence=(
                     f"health: {node.health.value}",
                     f"state: {node.hardware.state or 'not known'}",
+                    *told_by(node.hardware),
                     *last_seen(snapshot, node.hardware),
                 ),
                 advice="read its controller's log",
@@ -53,7 +60,7 @@ def node_health(snapshot: Snapshot) -> Iterator[Finding]:
 def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
     """GPUs the controller calls sick, told once a node."""
     for node in snapshot.nodes.values():
-        sick = _sick_gpus(node)
+        sick = tuple(gpu for gpu in _sick_gpus(node) if not _gone(node, gpu))
         if not sick or node.hardware is None:
             continue
         indices = ",".join(str(gpu.index) for gpu in sick)
@@ -64,31 +71,80 @@ def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
             rule="gpu-health",
             severity=severity,
             title=f"{node.name} gpu {indices} reports {severity.value}",
-            evidence=(*map(_reading, sick), *last_seen(snapshot, node.hardware)),
+            evidence=(*map(_reading, sick), *told_by(node.hardware), *last_seen(snapshot, node.hardware)),
             advice=f"`megapod drain {node.name}`, then test or replace the GPU",
+            gpus=tuple(gpu.index for gpu in sick),
         )
 
 
 def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
-    """Fewer GPUs on the controller's list than the scheduler gives out. No list at all says nothing."""
+    """GPUs that fell off the bus: fewer than the scheduler gives out, or listed and dead. No list says nothing."""
     for node in snapshot.nodes.values():
-        if node.scheduler is None or node.hardware is None or node.power is not Power.ON:
+        if node.hardware is None or node.power is not Power.ON:
             continue
-        seen, given = len(node.hardware.gpus), node.scheduler.gpus
-        if 0 < seen < given and not snapshot.stale(node.hardware) and not snapshot.stale(node.scheduler):
-            yield node_finding(
-                snapshot,
-                node,
-                rule="gpu-missing",
-                severity=Severity.CRITICAL,
-                title=f"{node.name}: the controller sees {seen} GPUs, the scheduler gives out {given}",
-                evidence=(f"controller: {seen}", f"scheduler: {given}"),
-                advice=f"`megapod drain {node.name}`; a power cycle brings back a GPU that fell off the bus",
-            )
+        gone = tuple(gpu.index for gpu in node.hardware.gpus if _gone(node, gpu))
+        listed, given = len(node.hardware.gpus), node.scheduler.gpus if node.scheduler else 0
+        fresh = not snapshot.stale(node.hardware) and not snapshot.stale(node.scheduler)
+        short = given if fresh and 0 < listed < given else listed
+        if short == listed and not gone:
+            continue
+        seen = listed - len(gone)
+        yield node_finding(
+            snapshot,
+            node,
+            rule="gpu-missing",
+            severity=Severity.CRITICAL,
+            title=f"{node.name}: the controller sees {seen} GPUs, the scheduler gives out {given}",
+            evidence=(
+                f"controller: {seen}",
+                f"scheduler: {given}",
+                *(f"gpu {index}: Critical, and gives no reading" for index in gone),
+                *told_by(node.hardware, node.scheduler),
+                *last_seen(snapshot, node.hardware),
+            ),
+            advice=f"`megapod drain {node.name}`; a power cycle brings back a GPU that fell off the bus",
+            gpus=gone if short == listed else (),
+        )
+
+
+def firmware_drift(snapshot: Snapshot) -> Iterator[Finding]:
+    """Nodes of one model whose firmware is not that of most of them: gangs across them fail in odd ways."""
+    versions: dict[str, dict[str, list[Node]]] = {}
+    for node in snapshot.nodes.values():
+        if node.hardware and node.hardware.bios:
+            versions.setdefault(node.hardware.model, {}).setdefault(node.hardware.bios, []).append(node)
+    for model, by_version in versions.items():
+        counts = Counter({version: len(nodes) for version, nodes in by_version.items()})
+        (usual, most), *_ = counts.most_common(1)
+        if len(counts) == 1 or most < _DRIFT_LEAST or most * 2 <= counts.total():
+            continue
+        odd = [node for version, nodes in by_version.items() if version != usual for node in nodes]
+        names = tuple(node.name for node in odd)
+        yield Finding(
+            id=f"firmware-drift:{model}",
+            rule="firmware-drift",
+            severity=Severity.WARNING,
+            entity=f"node:{names[0]}" if len(names) == 1 else f"pod:{snapshot.pod}",
+            title=f"firmware of {len(names)} of {counts.total()} nodes ({model or 'no model told'}) is not {usual}",
+            since=snapshot.at,
+            evidence=(
+                *(f"{node.name}: {node.hardware.bios}" for node in odd[:16] if node.hardware),
+                f"{usual}: the other {most}",
+                *told_by(odd[0].hardware),
+            ),
+            hits_nodes=names,
+            hits_jobs=tuple(dict.fromkeys(job.id for name in names for job in snapshot.jobs_on(name))),
+            advice="bring them to one version when they are next empty",
+        )
 
 
 def _sick_gpus(node: Node) -> tuple[Gpu, ...]:
-    return tuple(gpu for gpu in node.hardware.gpus if gpu.health in _BAD) if node.hardware else ()
+    return tuple(gpu for gpu in node.hardware.gpus if gpu.health in BAD) if node.hardware else ()
+
+
+def _gone(node: Node, gpu: Gpu) -> bool:
+    """Whether a GPU is dead on a node that is on. Where no GPU of the node reads, silence proves nothing."""
+    return node.power is Power.ON and dead(gpu) and not all(map(dead, node.hardware.gpus if node.hardware else ()))
 
 
 def _explained(node: Node) -> bool:

@@ -12,59 +12,56 @@ from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Kind
+from console.insight.advice import ADVICE, RULE
+from console.insight.evidence import BAD, conditions, last_seen, said, since, told_by
 from console.insight.radius import jobs_of, nodes_hit
+from console.words import UNITS
 
-_BAD = (Severity.CRITICAL, Severity.WARNING)
-
-RULE = {
-    Kind.LEAK_DETECTOR: "leak",
-    Kind.CDU: "cooling",
-    Kind.LOOP: "cooling",
-    Kind.PUMP: "pump",
-    Kind.FAN: "fan",
-    Kind.POWER_SHELF: "power",
-    Kind.POWER_SUPPLY: "power-supply",
-    Kind.PDU: "power",
-    Kind.OUTLET: "outlet",
-    Kind.SWITCH: "fabric",
-    Kind.NVLINK_DOMAIN: "fabric",
-}
-
-_ADVICE = {
-    Kind.LEAK_DETECTOR: "send somebody; drain what it hits before the controller cuts its power",
-    Kind.CDU: "look at flow and supply temperature; drain before GPUs throttle or trip",
-    Kind.LOOP: "look at its pumps, valves and coolant level",
-    Kind.PUMP: "its partner carries the loop alone: replace it before that one fails",
-    Kind.FAN: "replace it",
-    Kind.POWER_SHELF: "check its feeds; what it powers has lost its reserve",
-    Kind.POWER_SUPPLY: "replace it; the shelf runs with less reserve",
-    Kind.PDU: "check breakers and load",
-    Kind.OUTLET: "find out who switched it off before switching it on",
-    Kind.SWITCH: "look at its ports; jobs across it will slow down",
-    Kind.NVLINK_DOMAIN: "drain gangs that span it; reseat or replace the link",
-}
+_WELL = frozenset({"", "OK", "Normal", "On", "Enabled", "Closed", "LinkUp"})
+_TRIPPED = frozenset({"Tripped"})
+_FRAMES = (Kind.POD, Kind.RACK, Kind.TRAY)
 
 
 def plant(snapshot: Snapshot) -> Iterator[Finding]:
     """Every component that is not well, by its own word or by its readings."""
     for identity, facts in snapshot.components.items():
         component = snapshot.topology.components.get(identity)
-        if component is None or snapshot.stale(facts) or facts.state == "Absent":
+        if component is None or facts.state == "Absent":
             continue
-        beyond = tuple(one for one in facts.measurements if one.severity in _BAD)
+        beyond = beyond_limits(facts)
         severity = _severity(facts, beyond)
-        if severity in _BAD:
+        if severity in BAD:
             yield _finding(snapshot, component, facts, severity, beyond)
+
+
+def outlet_off(snapshot: Snapshot) -> Iterator[Finding]:
+    """An outlet or breaker that is off though something hangs on it, whatever it thinks of its own health.
+
+    One that feeds nothing we know of may well be off: half the outlets of a rack PDU are spare.
+    """
+    for identity, facts in snapshot.components.items():
+        component = snapshot.topology.components.get(identity)
+        if component is None or facts.health in BAD or facts.state == "Absent":
+            continue
+        tripped = facts.detail in _TRIPPED
+        switched = component.kind is Kind.OUTLET and facts.detail == "Off" and nodes_fed(snapshot, identity)
+        if tripped or switched:
+            yield _finding(snapshot, component, facts, Severity.CRITICAL if tripped else Severity.WARNING, ())
+
+
+def nodes_fed(snapshot: Snapshot, identity: str) -> bool:
+    """Whether anything hangs on it, by its own edges."""
+    return bool(snapshot.topology.outgoing.get(identity))
 
 
 def redundancy_lost(snapshot: Snapshot) -> Iterator[Finding]:
     """A group that has fewer well members than it needs: the next failure is felt."""
     for identity, facts in snapshot.components.items():
         component = snapshot.topology.components.get(identity)
-        if component is None or snapshot.stale(facts):
+        if component is None:
             continue
         for group in facts.redundancy:
-            if group.health in _BAD:
+            if group.health in BAD:
                 nodes = nodes_hit(snapshot.topology, identity)
                 yield Finding(
                     id=f"redundancy-lost:{identity}:{group.name}",
@@ -72,9 +69,13 @@ def redundancy_lost(snapshot: Snapshot) -> Iterator[Finding]:
                     severity=group.health,
                     entity=identity,
                     title=f"{component.name} has lost redundancy: {group.name}",
-                    since=snapshot.at,
+                    since=since(snapshot, identity),
                     evidence=(
                         f"{group.kind or 'group'} of {len(group.members)}, needs {group.needed or 'an unknown number'}",
+                        f"health of the group: {group.health.value}",
+                        *told_by(facts),
+                        *last_seen(snapshot, facts),
+                        *said(snapshot, identity),
                     ),
                     hits_nodes=nodes,
                     hits_jobs=jobs_of(snapshot, nodes),
@@ -82,37 +83,31 @@ def redundancy_lost(snapshot: Snapshot) -> Iterator[Finding]:
                 )
 
 
-def over_budget(snapshot: Snapshot) -> Iterator[Finding]:
-    """The pod, or a rack, draws more than it may."""
-    for identity, facts in snapshot.components.items():
-        component = snapshot.topology.components.get(identity)
-        if component is None or component.kind not in (Kind.POD, Kind.RACK) or snapshot.stale(facts):
-            continue
-        drawn, allowed = reading(facts, Quantity.POWER), reading(facts, Quantity.POWER_CAPACITY)
-        if drawn is not None and allowed is not None and drawn > allowed:
-            nodes = nodes_hit(snapshot.topology, identity)
-            yield Finding(
-                id=f"over-budget:{identity}",
-                rule="over-budget",
-                severity=Severity.WARNING,
-                entity=identity,
-                title=f"{component.name} draws {drawn / 1000:.1f} kW of {allowed / 1000:.1f} kW",
-                since=snapshot.at,
-                evidence=(f"power {drawn:.0f} W", f"budget {allowed:.0f} W"),
-                hits_nodes=nodes,
-                hits_jobs=jobs_of(snapshot, nodes),
-                advice="lower GPU power limits, or drain what can wait",
-            )
+def beyond_limits(facts: ComponentFacts) -> tuple[Measurement, ...]:
+    """Its readings that are past their limits."""
+    return tuple(one for one in facts.measurements if one.severity in BAD)
 
 
-def reading(facts: ComponentFacts, quantity: Quantity) -> float | None:
-    """The first reading of a quantity, None where there is none."""
-    return next((one.value for one in facts.measurements if one.quantity is quantity and one.value is not None), None)
+def own_word(snapshot: Snapshot, finding: Finding) -> bool:
+    """Whether a finding about a component rests on something of its own, not on a health rolled up from below."""
+    facts = snapshot.components.get(finding.entity)
+    if finding.rule not in ROLLED or facts is None:
+        return True
+    return bool(beyond_limits(facts) or conditions(snapshot, finding.entity) or facts.detail in _TRIPPED)
+
+
+ROLLED = frozenset({*RULE.values(), "component"})
+"""Rules of findings that may be nothing but a rolled-up health."""
 
 
 def _severity(facts: ComponentFacts, beyond: tuple[Measurement, ...]) -> Severity:
-    said = facts.health if facts.health in _BAD else Severity.OK
-    return min((said, *(one.severity for one in beyond)), key=lambda severity: severity.rank)
+    told = facts.health if facts.health in BAD else Severity.OK
+    return min((told, *(one.severity for one in beyond)), key=lambda severity: severity.rank)
+
+
+def _rule(component: Component, beyond: tuple[Measurement, ...]) -> str:
+    hot = any(one.quantity is Quantity.TEMPERATURE for one in beyond)
+    return "thermal" if hot and component.kind in _FRAMES else RULE.get(component.kind.value, "component")
 
 
 def _finding(
@@ -123,27 +118,46 @@ def _finding(
     beyond: tuple[Measurement, ...],
 ) -> Finding:
     nodes = nodes_hit(snapshot.topology, component.id)
-    said = [one.message for one in snapshot.conditions if one.component == component.id]
-    what = facts.detail if facts.detail not in ("", "OK") else "; ".join(map(_past, beyond)) or facts.health.value
+    rule = _rule(component, beyond)
+    kind = component.kind.value.replace("-", " ")
     return Finding(
-        id=f"{RULE.get(component.kind, 'component')}:{component.id}",
-        rule=RULE.get(component.kind, "component"),
+        id=f"{rule}:{component.id}",
+        rule=rule,
         severity=severity,
         entity=component.id,
-        title=f"{component.kind.value.replace('-', ' ')} {snapshot.topology.label(component.id)}: {what}",
-        since=snapshot.at,
-        evidence=(f"health: {facts.health.value}", *map(_past, beyond), *said),
+        title=f"{kind} {snapshot.topology.label(component.id)}: {_what(snapshot, component, facts, beyond)}",
+        since=since(snapshot, component.id),
+        evidence=(
+            f"health: {facts.health.value}",
+            *((f"state: {facts.detail}",) if facts.detail else ()),
+            *map(past, beyond),
+            *told_by(facts),
+            *last_seen(snapshot, facts),
+            *said(snapshot, component.id),
+        ),
         hits_nodes=nodes,
         hits_jobs=jobs_of(snapshot, nodes),
-        advice=_ADVICE.get(component.kind, "read its controller's log"),
+        advice=ADVICE.get(rule, "read its controller's log"),
     )
 
 
-def _past(one: Measurement) -> str:
-    """`supply temp 47.2 c, limit 45`: the reading and the limit it passed."""
+def _what(snapshot: Snapshot, component: Component, facts: ComponentFacts, beyond: tuple[Measurement, ...]) -> str:
+    """What is wrong, in the fewest words that are known: the controller's, the readings', its state, its health."""
+    told = [one.message for one in conditions(snapshot, component.id)]
+    if told:
+        return told[0] if len(told) == 1 else f"{told[0]} (and {len(told) - 1} more)"
+    if beyond:
+        return "; ".join(map(past, beyond[:2]))
+    return facts.detail if facts.detail not in _WELL else facts.health.value
+
+
+def past(one: Measurement) -> str:
+    """`supply temp 47.2 °C, limit 45`: the reading and the limit it passed."""
     words, _, unit = one.quantity.value.rpartition("_")
     value = one.value if one.value is not None else float("nan")
     limits = [limit for limit in (one.low_critical, one.low_caution) if limit is not None and value <= limit]
     limits += [limit for limit in (one.high_critical, one.high_caution) if limit is not None and value >= limit]
-    name = one.label or words.replace("_", " ")
-    return f"{name} {value:g} {unit}, limit {limits[0]:g}" if limits else f"{name} {value:g} {unit}"
+    plain = words.replace("_", " ")
+    name = f"{one.label} {plain}" if one.label and plain not in one.label.lower() else one.label or plain
+    said_so = f"{name} {value:g} {UNITS.get(unit, unit)}"
+    return f"{said_so}, limit {limits[0]:g}" if limits else said_so

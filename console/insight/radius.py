@@ -47,35 +47,68 @@ class Radius(Struct, frozen=True, kw_only=True):
 
 
 def radius(snapshot: Snapshot, entity: str) -> Radius:
-    """The radius of a component id, a `node:` or a `job:`. Raises KeyError for what the topology does not hold.
+    """The radius of a component id, a `node:`, a `job:`, or a `gpu:` or `link:` of a node.
 
-    A part that carries no node itself is given those of what it sits in, as an inference.
+    Raises KeyError for what is not there. A part that carries no node itself is given those of what it sits in, as an
+    inference.
     """
-    topology = snapshot.topology
-    start = topology.components[entity]
-    seeds = _members(topology, entity) if start.kind is Kind.JOB else {entity: Confidence.EXACT}
+    gpu = gpu_named(snapshot, entity)
+    topology, here = snapshot.topology, f"node:{gpu[0]}" if gpu else entity
+    start = topology.components[here]
+    seeds = _members(topology, here) if start.kind is Kind.JOB else {here: Confidence.EXACT}
     below = {} if start.kind is Kind.JOB else _walk(topology, seeds, topology.outgoing, downwards=True)
     nodes = {name: sure for name, sure in {**seeds, **below}.items() if topology.components[name].kind is Kind.NODE}
     if not nodes:
-        nodes = {f"node:{name}": Confidence.INFERRED for name in nodes_hit(topology, entity)}
+        nodes = {f"node:{name}": Confidence.INFERRED for name in nodes_hit(topology, here)}
     above = _walk(topology, seeds, topology.incoming, downwards=False)
     names = [name.removeprefix("node:") for name in nodes]
-    jobs = {job.id: job for name in names for job in snapshot.jobs_on(name)}
+    jobs = {job.id: job for name in names for job in snapshot.jobs_on(name) if not gpu or holds(job, *gpu)}
     if start.kind is Kind.JOB:
         jobs = {job.id: job for job in (snapshot.jobs[start.name],)}
     gang = dict.fromkeys(node for job in jobs.values() for node in job.nodes if node not in names)
-    concerned = {entity, *above, *nodes}
+    concerned = {entity, *above, *nodes, *(below if start.kind is not Kind.POD else ())}
     return Radius(
         entity=entity,
         nodes=_reached(snapshot, nodes),
         below=_reached(snapshot, {name: sure for name, sure in below.items() if name not in nodes}),
         above=_reached(snapshot, above),
-        gpus=sum(snapshot.nodes[name].gpu_count for name in names if name in snapshot.nodes),
+        gpus=_gpu_count(snapshot, names, one=gpu is not None),
         jobs=tuple(jobs.values()),
         users=tuple(sorted({job.user for job in jobs.values()})),
         gang_nodes=tuple(gang),
         findings=tuple(finding for finding in snapshot.findings if finding.entity in concerned),
     )
+
+
+def gpu_named(snapshot: Snapshot, entity: str) -> tuple[str, int] | None:
+    """The node and the index of `gpu:NODE/INDEX`, or of the GPU at the end of `link:NODE/INDEX/LINK`; None for others.
+
+    GPUs and their links are no components: a fleet has 800,000 of them. Raises KeyError for one that is not there.
+    """
+    kind, _, rest = entity.partition(":")
+    if kind not in ("gpu", "link"):
+        return None
+    name, *parts = rest.split("/")
+    node = snapshot.nodes.get(name)
+    if node is None or len(parts) != (1 if kind == "gpu" else 2) or not all(part.isdecimal() for part in parts):
+        raise KeyError(entity)
+    index = int(parts[0])
+    gpu = next((one for one in node.hardware.gpus if one.index == index), None) if node.hardware else None
+    if gpu is None and (kind == "link" or not 0 <= index < node.gpu_count):
+        raise KeyError(entity)
+    if kind == "link" and gpu is not None and int(parts[1]) >= (gpu.nvlinks or 0):
+        raise KeyError(entity)
+    return name, index
+
+
+def holds(job: Job, node: str, *gpus: int) -> bool:
+    """Whether a job may hold one of these GPUs of a node: one whose indices nobody tells may hold any."""
+    held = job.gpu_indices.get(node, ())
+    return not gpus or not held or not set(gpus).isdisjoint(held)
+
+
+def _gpu_count(snapshot: Snapshot, names: Iterable[str], *, one: bool) -> int:
+    return 1 if one else sum(snapshot.nodes[name].gpu_count for name in names if name in snapshot.nodes)
 
 
 def nodes_hit(topology: Topology, entity: str) -> tuple[str, ...]:

@@ -3,45 +3,84 @@
 A rule yields what is wrong now. What was wrong already keeps its `since`, so ages survive new snapshots.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
 from backends.model.finding import Finding
 from backends.model.snapshot import Snapshot
+from console.insight.blame import GONE, GROUPED
 from console.insight.cause import by_cause
-from console.insight.gpus import links_down, memory_errors, throttled
-from console.insight.hardware import gpu_health, gpus_missing, node_health, power_off
-from console.insight.plant import over_budget, plant, redundancy_lost
-from console.insight.scheduler import bad_state, not_responding, unjoined
-from console.insight.sources import source_partial, source_silent
+from console.insight.gpus import links_down, memory_errors, power_capped, telemetry_silent, throttled
+from console.insight.hardware import firmware_drift, gpu_health, gpus_missing, node_health, power_off
+from console.insight.hits import complete
+from console.insight.limits import dew_point, over_budget
+from console.insight.plant import outlet_off, plant, redundancy_lost
+from console.insight.scheduler import bad_state, not_responding, unjoined, without_hardware
+from console.insight.sources import events_lost, source_partial, source_silent
 
 Rule = Callable[[Snapshot], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
     source_silent,
     source_partial,
+    events_lost,
     not_responding,
     bad_state,
     unjoined,
+    without_hardware,
     power_off,
     node_health,
     gpu_health,
     gpus_missing,
+    telemetry_silent,
+    firmware_drift,
     throttled,
+    power_capped,
     memory_errors,
     links_down,
     plant,
+    outlet_off,
     redundancy_lost,
     over_budget,
+    dew_point,
 )
 
 
 def findings(snapshot: Snapshot) -> tuple[Finding, ...]:
     """Every finding of a snapshot, by cause, the worst first. `snapshot.findings` are those of the instant before."""
-    since = {finding.id: finding.since for finding in snapshot.findings}
-    found = [
-        replace(finding, since=since[finding.id]) if finding.id in since else finding
-        for finding in by_cause([finding for rule in RULES for finding in rule(snapshot)], snapshot)
-    ]
-    return tuple(sorted(found, key=lambda finding: (finding.severity.rank, -len(finding.hits_nodes), finding.id)))
+    known = _Known(snapshot.findings)
+    found = [known.aged(finding) for rule in RULES for finding in rule(snapshot)]
+    causes = [complete(known.aged(finding), snapshot) for finding in by_cause(found, snapshot)]
+    return tuple(sorted(causes, key=lambda finding: (finding.severity.rank, -len(finding.hits_nodes), finding.id)))
+
+
+class _Known:
+    """The findings of the instant before, for since when: a trouble is as old as it was first seen.
+
+    A node that joins its neighbours in one finding of the rack keeps its age, and so does one that was told as
+    switched off and is told as not responding now.
+    """
+
+    def __init__(self, before: Iterable[Finding]) -> None:
+        self._by_id = {finding.id: finding.since for finding in before}
+        self._by_node = {
+            (_trouble(finding.rule), node): finding.since
+            for finding in before
+            for node in finding.hits_nodes
+            if finding.rule in GROUPED
+        }
+
+    def aged(self, finding: Finding) -> Finding:
+        """The finding, since when it was first seen or was told to have begun, whichever is earlier."""
+        ages = [finding.since]
+        if finding.id in self._by_id:
+            ages.append(self._by_id[finding.id])
+        elif finding.rule in GROUPED and len(finding.hits_nodes) == 1:
+            ages.extend(at for node in finding.hits_nodes if (at := self._by_node.get((_trouble(finding.rule), node))))
+        since = min(ages)
+        return finding if since == finding.since else replace(finding, since=since)
+
+
+def _trouble(rule: str) -> str:
+    return "gone" if rule in GONE else rule

@@ -1,16 +1,22 @@
 """Findings from what the scheduler says of its nodes."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from backends.model.finding import Finding
-from backends.model.node import Power, Service
+from backends.model.node import Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from console.insight.evidence import last_seen
+from console.insight.evidence import last_seen, said, told_by
+
+_UP = frozenset({"", "OSRunning", "OEM"})
 
 
 def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
-    """A node the scheduler has lost, or doubts. Power is told beside it: a dead node reads idle for up to 40 s."""
+    """A node the scheduler has lost, or doubts. Power is told beside it: a dead node reads idle for up to 40 s.
+
+    One that has power and has not reached its OS is told as such: there is nobody there who could respond.
+    """
     for node in snapshot.nodes.values():
         facts = node.scheduler
         if facts is None:
@@ -20,21 +26,27 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
         down = facts.service is Service.DOWN
         reason = facts.reason.text if facts.reason else "no reason given"
         power = Power.UNKNOWN if snapshot.stale(node.hardware) else node.power
+        stuck = down and power is Power.ON and node.hardware is not None and node.hardware.boot not in _UP
+        rule = "never-boots" if stuck else "not-responding"
+        word = "on, but its OS does not come up" if stuck else "down" if down else "not responding"
         yield Finding(
-            id=f"not-responding:{node.name}",
-            rule="not-responding",
+            id=f"{rule}:{node.name}",
+            rule=rule,
             severity=Severity.CRITICAL if down else Severity.WARNING,
             entity=f"node:{node.name}",
-            title=f"{node.name} is {'down' if down else 'not responding'}: {reason}",
-            since=(facts.reason.at if facts.reason and down else None) or snapshot.at,
+            title=f"{node.name} is {word}: {reason}",
+            since=min(snapshot.at, _reason_at(node, down=down) or snapshot.at),
             evidence=(
                 f"scheduler: {'+'.join(facts.state).lower()}",
                 f"power: {power.value if power is not Power.UNKNOWN else 'not known'}",
+                *((f"boot progress: {node.hardware.boot}",) if stuck and node.hardware else ()),
+                *told_by(node.hardware, facts),
                 *last_seen(snapshot, facts),
+                *said(snapshot, f"node:{node.name}"),
             ),
             hits_nodes=(node.name,),
             hits_jobs=tuple(job.id for job in snapshot.jobs_on(node.name)),
-            advice="power it on" if power is Power.OFF else "look at its console; reset it if it is dead",
+            advice=_advice(node.name, power, stuck=stuck, answers=facts.responding and power is Power.ON),
         )
 
 
@@ -50,8 +62,12 @@ def bad_state(snapshot: Snapshot) -> Iterator[Finding]:
             severity=Severity.CRITICAL if facts.service is Service.FAILED else Severity.WARNING,
             entity=f"node:{node.name}",
             title=f"{node.name} is {'+'.join(facts.state).lower()}",
-            since=(facts.reason.at if facts.reason else None) or snapshot.at,
-            evidence=(*((facts.reason.text,) if facts.reason else ()), *last_seen(snapshot, facts)),
+            since=min(snapshot.at, (facts.reason.at if facts.reason else None) or snapshot.at),
+            evidence=(
+                *((facts.reason.text,) if facts.reason else ()),
+                *told_by(facts),
+                *last_seen(snapshot, facts),
+            ),
             hits_nodes=(node.name,),
             hits_jobs=tuple(job.id for job in snapshot.jobs_on(node.name)),
             advice=f"`scontrol show node {node.name}` on the head node says what it registered with",
@@ -71,7 +87,41 @@ def unjoined(snapshot: Snapshot) -> Iterator[Finding]:
             entity=f"pod:{snapshot.pod}",
             title=f"{len(alone)} of the controller's systems match no node of the scheduler: {alone[0]} …",
             since=snapshot.at,
-            evidence=alone[:16],
+            evidence=(*alone[:16], *told_by(snapshot.nodes[alone[0]].hardware)),
             hits_nodes=alone,
             advice=f"map their host name, serial or UUID in the config: [pods.{snapshot.pod}.node_names]",
         )
+
+
+def without_hardware(snapshot: Snapshot) -> Iterator[Finding]:
+    """Nodes the scheduler gives out and no controller shows, while all controllers answer in full. Told once."""
+    hardware = [status for name, status in snapshot.sources.items() if not name.startswith("slurm")]
+    if not hardware or not all(status.trusted and not status.partial for status in hardware):
+        return
+    if not any(node.hardware for node in snapshot.nodes.values()):
+        return
+    alone = tuple(name for name, node in snapshot.nodes.items() if node.hardware is None)
+    if alone:
+        yield Finding(
+            id="without-hardware",
+            rule="without-hardware",
+            severity=Severity.WARNING,
+            entity=f"pod:{snapshot.pod}",
+            title=f"{len(alone)} of the scheduler's nodes are shown by no controller: {alone[0]} …",
+            since=snapshot.at,
+            evidence=(*alone[:16], *told_by(snapshot.nodes[alone[0]].scheduler)),
+            hits_nodes=alone,
+            advice=f"add their controller, or map its name for them: [pods.{snapshot.pod}.node_names]",
+        )
+
+
+def _reason_at(node: Node, *, down: bool) -> datetime | None:
+    return node.scheduler.reason.at if down and node.scheduler and node.scheduler.reason else None
+
+
+def _advice(name: str, power: Power, *, stuck: bool, answers: bool) -> str:
+    if stuck:
+        return "watch its console while it starts; reset it once, then look at its boot source and disk"
+    if answers:
+        return f"it is on and answers: find out why it went, then `megapod resume {name}`"
+    return "power it on" if power is Power.OFF else "look at its console; reset it if it is dead"

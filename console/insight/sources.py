@@ -3,33 +3,52 @@
 from collections.abc import Iterator
 
 from backends.model.finding import Finding
+from backends.model.node import Power
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from backends.model.source import SourceState
+from backends.model.source import SourceState, SourceStatus
+from backends.model.stream import StreamState
+from console.words import count
+
+_LOST = (SourceState.FAILED, SourceState.DENIED, SourceState.STALE)
+_WORD = {SourceState.FAILED: "failed", SourceState.DENIED: "denied", SourceState.STALE: "gone quiet"}
+_SCHEDULER = "slurm"
+_CONTROLLER = "slurmctld"
 
 
 def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
-    """A source fails, is refused, or has gone quiet: everything it said is old."""
+    """A source fails, is refused, or has gone quiet: everything it said is old.
+
+    The families of the scheduler (`slurm.nodes`, `slurm.jobs`) go one way, and fail as one finding. A scheduler that
+    is dead, by its own client's word, is told as that, with what the hardware says meanwhile.
+    """
+    alike: dict[tuple[str, SourceState], list[SourceStatus]] = {}
     for status in snapshot.sources.values():
-        if status.state not in (SourceState.FAILED, SourceState.DENIED, SourceState.STALE):
-            continue
-        since = status.failing_since or status.observed_at or snapshot.at
-        never = (
-            "never answered" if status.observed_at is None else f"last answer {status.observed_at:%Y-%m-%d %H:%M:%SZ}"
-        )
+        if status.state in _LOST:
+            family = _SCHEDULER if status.name.startswith(f"{_SCHEDULER}.") else status.name
+            alike.setdefault((family, status.state), []).append(status)
+    for (family, state), lost in alike.items():
+        name = lost[0].name if len(lost) == 1 else family
+        error = max(lost, key=lambda status: _CONTROLLER in status.error).error
+        dead = family == _SCHEDULER and _CONTROLLER in error
+        since = min(status.failing_since or status.observed_at or snapshot.at for status in lost)
+        seen = [status.observed_at for status in lost if status.observed_at is not None]
+        heard = f"last answer {max(seen):%Y-%m-%d %H:%M:%SZ}" if seen else "never answered"
+        rule = "scheduler-down" if dead else "source-silent"
         yield Finding(
-            id=f"source-silent:{status.name}",
-            rule="source-silent",
-            severity=Severity.CRITICAL if status.state is SourceState.DENIED else Severity.WARNING,
-            entity=f"source:{status.name}",
-            title=f"{status.name} {_WORD[status.state]}: {status.error or 'no answer'}",
+            id=f"{rule}:{name}",
+            rule=rule,
+            severity=Severity.CRITICAL if dead or state is SourceState.DENIED else Severity.WARNING,
+            entity=f"source:{name}",
+            title=f"{name} {_WORD[state]}: {error or 'no answer'}",
             since=since,
-            evidence=(f"{never}; failing since {since:%Y-%m-%d %H:%M:%SZ}",),
-            advice=f"its facts are shown as they were; check with `megapod doctor --pod {snapshot.pod}`",
+            evidence=(
+                f"{heard}; failing since {since:%Y-%m-%d %H:%M:%SZ}",
+                *((f"silent: {', '.join(status.name for status in lost)}",) if len(lost) > 1 else ()),
+                *(_hardware(snapshot) if family == _SCHEDULER else ()),
+            ),
+            advice=_advice(snapshot, dead=dead),
         )
-
-
-_WORD = {SourceState.FAILED: "failed", SourceState.DENIED: "denied", SourceState.STALE: "gone quiet"}
 
 
 def source_partial(snapshot: Snapshot) -> Iterator[Finding]:
@@ -46,3 +65,36 @@ def source_partial(snapshot: Snapshot) -> Iterator[Finding]:
                 evidence=(status.error,),
                 advice="what it left out is shown as it was, dim",
             )
+
+
+def events_lost(snapshot: Snapshot) -> Iterator[Finding]:
+    """A source that has an event stream and lost it: it is polled, so what happens is seen later, not never."""
+    for status in snapshot.sources.values():
+        stream = status.events
+        if stream is not None and stream.state is StreamState.LOST and status.trusted:
+            yield Finding(
+                id=f"events-lost:{status.name}",
+                rule="events-lost",
+                severity=Severity.WARNING,
+                entity=f"source:{status.name}",
+                title=f"{status.name}: its event stream is lost, it is polled every {status.interval_s:.0f} s",
+                since=min(stream.since, snapshot.at),
+                evidence=(stream.why or "no reason given",),
+                advice="nothing is missed, only later; look at the controller's event service if it stays",
+            )
+
+
+def _hardware(snapshot: Snapshot) -> tuple[str, ...]:
+    """What the controllers say of the nodes meanwhile, where they are current: a dead scheduler stops no job."""
+    known = [node for node in snapshot.nodes.values() if node.hardware and not snapshot.stale(node.hardware)]
+    if not known:
+        return ()
+    on = sum(node.power is Power.ON for node in known)
+    well = sum(node.health is Severity.OK for node in known)
+    return (f"the hardware of {count(len(known), 'node')}: {on} on, {well} OK; what runs there runs on",)
+
+
+def _advice(snapshot: Snapshot, *, dead: bool) -> str:
+    if dead:
+        return "start it on the head node (`systemctl status slurmctld`); running jobs go on without it"
+    return f"its facts are shown as they were; check with `megapod doctor --pod {snapshot.pod}`"

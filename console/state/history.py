@@ -20,15 +20,16 @@ class History:
     def __init__(self) -> None:
         self._points: dict[str, deque[float]] = {}
 
-    def remember(self, components: Mapping[str, ComponentFacts]) -> None:
-        """Take in one round. What is not read any more is forgotten."""
+    def remember(self, components: Mapping[str, ComponentFacts], source: str) -> None:
+        """Take in one round of a source. What is not read any more, by any, is forgotten."""
         seen: dict[str, deque[float]] = {}
         for identity, facts in components.items():
             for one in facts.measurements:
                 if one.value is not None:
                     key = trend_key(identity, one)
                     points = self._points.get(key) or deque(maxlen=POINTS)
-                    points.append(one.value)
+                    if facts.source == source:
+                        points.append(one.value)
                     seen[key] = points
         self._points = seen
 

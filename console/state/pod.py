@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from backends.model.finding import Finding
-from backends.model.observation import HardwareInventory, Payload, SchedulerLayout
+from backends.model.observation import HardwareInventory, Payload, SchedulerLayout, SchedulerNodes
+from backends.model.plant import Condition
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
+from backends.model.stream import StreamStatus
 from backends.model.topology import Component, Edge, Kind
 from console.state.budget import Budget
 from console.state.freshness import after, quiet
-from console.state.gathered import carry, gather
+from console.state.gathered import Gathered, carry, gather
 from console.state.graph import Parts, build, placements, places
 from console.state.history import History
+from console.state.identity import Register
 from console.state.join import join, node_names
 from console.state.observation import Observation
 
@@ -58,6 +61,7 @@ class PodWriter:
         self._payloads: dict[str, Payload] = {}
         self._parts: Parts | None = None
         self._history = History()
+        self._register = Register()
 
     def observe(self, observation: Observation) -> Snapshot:
         """Merge one round; returns the new snapshot."""
@@ -65,11 +69,10 @@ class PodWriter:
         if observation.payload is not None:
             before = self._payloads.get(observation.source)
             self._payloads[observation.source] = carry(observation.payload, before, status)
-            if isinstance(observation.payload, HardwareInventory):
-                self._remember()
         sources = {**self.snapshot.sources, observation.source: after(status, observation)}
         answered_at = observation.at + timedelta(seconds=observation.took_s)
-        return self._publish(sources, max(answered_at, self.snapshot.at))
+        told = observation.source if isinstance(observation.payload, HardwareInventory) else ""
+        return self._publish(sources, max(answered_at, self.snapshot.at), told)
 
     def age(self, now: datetime) -> Snapshot | None:
         """Mark sources that have gone quiet as stale; the new snapshot, or None when none has."""
@@ -80,13 +83,22 @@ class PodWriter:
         }
         return self._publish({**self.snapshot.sources, **silent}, now) if silent else None
 
-    def _remember(self) -> None:
-        facts = (one.facts for one in self._payloads.values() if isinstance(one, HardwareInventory))
-        self._history.remember({key: known for found in facts for key, known in found.items()})
+    def hear(self, source: str, stream: StreamStatus) -> Snapshot:
+        """Note how it stands with the event stream of a source; returns the new snapshot."""
+        status = replace(self.snapshot.sources[source], events=stream)
+        return self._publish({**self.snapshot.sources, source: status}, max(stream.since, self.snapshot.at))
 
-    def _publish(self, sources: dict[str, SourceStatus], at: datetime) -> Snapshot:
+    def _gather(self, sources: Mapping[str, SourceStatus]) -> Gathered:
+        inventories = {
+            source: one for source in sources if isinstance(one := self._payloads.get(source), HardwareInventory)
+        }
+        nodes = [name for one in self._payloads.values() if isinstance(one, SchedulerNodes) for name in one.nodes]
+        ordered = {source: self._payloads[source] for source in sources if source in self._payloads}
+        return gather(ordered, replace(self.snapshot, sources=sources), self._register.identities(inventories, nodes))
+
+    def _publish(self, sources: dict[str, SourceStatus], at: datetime, told: str = "") -> Snapshot:
         before = self.snapshot
-        found = gather(self._payloads, before)
+        found = self._gather(sources)
         layout = found.layout or _NO_LAYOUT
         jobs = before.jobs if found.jobs is None else found.jobs
         matched = node_names(found.hardware, found.scheduler)
@@ -94,6 +106,9 @@ class PodWriter:
         whole = [component.id for component in found.components if component.kind is Kind.POD]
         if len(whole) == 1:  # the controller's own name for all of it
             names[whole[0]] = f"pod:{before.pod}"
+        components = {names.get(identity, identity): facts for identity, facts in found.facts.items()}
+        if told:
+            self._history.remember(components, told)
         parts = Parts(
             pod=before.pod,
             nodes=tuple(dict.fromkeys((*found.scheduler, *matched.values()))),
@@ -118,8 +133,8 @@ class PodWriter:
             cluster=layout.cluster,
             scheduler_version=layout.version,
             topology=topology,
-            components={names.get(identity, identity): facts for identity, facts in found.facts.items()},
-            conditions=tuple(found.conditions),
+            components=components,
+            conditions=tuple(_reattached(one, names) for one in found.conditions),
             trends=self._history.trends,
             requests_last_min=self._budget.used,
         )
@@ -132,6 +147,18 @@ def _renamed(component: Component, names: Mapping[str, str]) -> Component:
     if renamed == component.id:
         return component
     return replace(component, id=renamed, name=renamed.partition(":")[2])
+
+
+def _reattached(condition: Condition, names: Mapping[str, str]) -> Condition:
+    """A condition about a system, or a GPU of it, is about the node it turned out to be."""
+    kind, _, name = condition.component.partition(":")
+    owner, slash, part = name.partition("/")
+    system = f"node:{owner}" if kind == "gpu" else condition.component
+    renamed = names.get(system, system)
+    if renamed == system:
+        return condition
+    gpu = f"gpu:{renamed.partition(':')[2]}{slash}{part}"
+    return replace(condition, component=gpu if kind == "gpu" else renamed)
 
 
 def _rerouted(edge: Edge, names: Mapping[str, str]) -> Edge:

@@ -14,13 +14,16 @@ from msgspec import Struct
 
 from backends.model.endpoint import PodEndpoints
 from backends.model.snapshot import Snapshot
-from backends.ports import Scheduler
+from backends.model.stream import StreamStatus
+from backends.ports import Capability, Scheduler
 from backends.registry import Adapters, open_adapters
 from console.config import Config, PodConfig
 from console.insight.rules import findings
 from console.state.budget import Budget
 from console.state.clock import Clock, SystemClock
 from console.state.collector import Collector, Family
+from console.state.events import EventLog
+from console.state.listener import Listener
 from console.state.observation import Observation
 from console.state.pod import PodWriter, first_snapshot
 from console.state.store import Store
@@ -31,13 +34,15 @@ AGE_EVERY_S = 1.0
 
 
 class Pod(Struct, frozen=True, kw_only=True):
-    """One open pod: its adapters, its writer and its collectors."""
+    """One open pod: its adapters, its writer and its collectors, and what its event streams say."""
 
     name: str
     config: PodConfig
     adapters: Adapters
     writer: PodWriter
     collectors: tuple[Collector, ...]
+    listeners: tuple[Listener, ...]
+    events: EventLog
 
     def poke(self, *sources: str) -> None:
         """Ask every source again now, when a person asks; or only those named, which is enough after a write."""
@@ -73,12 +78,21 @@ class Session:
         await asyncio.shield(self._close())
 
     async def watch(self) -> None:
-        """Collect every source of every pod until cancelled."""
+        """Collect every source of every pod, and hear those that say what changes, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for pod in self.pods.values():
                 for collector in pod.collectors:
                     tasks.create_task(collector.run(), name=f"{pod.name}:{collector.family.source}")
+                for listener in pod.listeners:
+                    tasks.create_task(listener.run(), name=f"{pod.name}:{listener.source}:events")
             tasks.create_task(self._age(), name="age")
+
+    async def listen(self) -> None:
+        """Only hear what the controllers say, and ask nothing, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for pod in self.pods.values():
+                for listener in pod.listeners:
+                    tasks.create_task(listener.run(), name=f"{pod.name}:{listener.source}:events")
 
     async def look(self, deadline_s: float) -> dict[str, Snapshot]:
         """Ask every source once, all at the same time; what has not answered by the deadline stays pending."""
@@ -119,6 +133,9 @@ class Session:
     def _deliver(self, writer: PodWriter, observation: Observation) -> None:
         self.store.publish(writer.observe(observation))
 
+    def _hear(self, writer: PodWriter, source: str, status: StreamStatus) -> None:
+        self.store.publish(writer.hear(source, status))
+
     def _open(self, name: str, config: PodConfig) -> Pod:
         budget = Budget(config.requests_per_minute, self.clock)
         adapters = self._open_pod(config.endpoints(name))
@@ -133,22 +150,44 @@ class Session:
         racks = {rack: expand(node_set) for rack, node_set in config.racks.items()}
         writer = PodWriter(first, racks=racks, budget=budget, insight=findings)
         self.store.publish(first)
+        collectors = tuple(
+            Collector(
+                family,
+                clock=self.clock,
+                budget=budget,
+                random=self._random,
+                deliver=lambda observation: self._deliver(writer, observation),
+            )
+            for family in families
+        )
+        log = EventLog()
+        listeners = (
+            Listener(
+                collector,
+                adapters.hardware[collector.family.source],
+                clock=self.clock,
+                budget=budget,
+                log=log,
+                moved=lambda source, status: self._hear(writer, source, status),
+            )
+            for collector in collectors
+            if _speaks(adapters, collector.family.source)
+        )
         return Pod(
             name=name,
             config=config,
             adapters=adapters,
             writer=writer,
-            collectors=tuple(
-                Collector(
-                    family,
-                    clock=self.clock,
-                    budget=budget,
-                    random=self._random,
-                    deliver=lambda observation: self._deliver(writer, observation),
-                )
-                for family in families
-            ),
+            collectors=collectors,
+            listeners=tuple(listeners),
+            events=log,
         )
+
+
+def _speaks(adapters: Adapters, source: str) -> bool:
+    """Whether a source may say by itself what changes."""
+    hardware = adapters.hardware.get(source)
+    return hardware is not None and Capability.EVENTS in hardware.capabilities
 
 
 def _families(config: PodConfig, adapters: Adapters) -> tuple[Family, ...]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
-from backends.model.measurement import Measurement, Quantity
+from backends.model.measurement import CAPACITIES, Measurement, Quantity
 from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
@@ -28,17 +28,20 @@ ORDER = (
     Kind.CDU,
     Kind.LOOP,
     Kind.PUMP,
+    Kind.FILTER,
+    Kind.RESERVOIR,
     Kind.LEAK_DETECTOR,
     Kind.POWER_SHELF,
     Kind.POWER_SUPPLY,
     Kind.PDU,
+    Kind.CIRCUIT,
     Kind.OUTLET,
     Kind.NVLINK_DOMAIN,
     Kind.SWITCH,
     Kind.FAN,
     Kind.TRAY,
 )
-MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
+MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.CIRCUIT, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
 SHOWN = 4
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -53,6 +56,11 @@ _SAID = {
     Quantity.SUPPLY_PRESSURE: ("supply", "kPa"),
     Quantity.RETURN_PRESSURE: ("return", "kPa"),
     Quantity.DELTA_PRESSURE: ("Δp", "kPa"),
+    Quantity.DELTA_TEMPERATURE: ("Δt", "K"),
+    Quantity.DEW_POINT_PROXIMITY: ("above dew point", "K"),
+    Quantity.VALVE: ("valve", "%"),
+    Quantity.SERVICE: ("in service", "h"),
+    Quantity.UNBALANCE: ("unbalance", "%"),
     Quantity.HEAT_REMOVED: ("heat", "kW"),
     Quantity.LEVEL: ("level", "%"),
     Quantity.SPEED: ("speed", "%"),
@@ -106,7 +114,7 @@ def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, Comp
 
 def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row:
     old = snapshot.stale(facts)
-    shown = [one for one in facts.measurements if one.quantity is not Quantity.POWER_CAPACITY]
+    shown = [one for one in facts.measurements if one.quantity not in CAPACITIES]
     said = " · ".join(reading(one, facts) for one in sorted(shown, key=lambda one: one.severity.rank)[:SHOWN])
     points = snapshot.trends.get(trend_key(component.id, shown[0]), ()) if shown else ()
     return Row(

@@ -5,15 +5,17 @@ from datetime import datetime
 
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
+from backends.model.stream import StreamState, StreamStatus
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
-from console.words import UNKNOWN, age
+from console.words import EMPTY, UNKNOWN, age
 
 COLUMNS = (
     Column(key="source", title="SOURCE"),
     Column(key="state", title="STATE"),
     Column(key="seen", title="ANSWERED", right=True),
     Column(key="failing", title="FAILING", right=True, priority=1),
+    Column(key="events", title="EVENTS", priority=1),
     Column(key="took", title="TOOK S", right=True, priority=2),
     Column(key="requests", title="REQ", right=True, priority=3),
     Column(key="error", title="WHAT IS WRONG", flex=True),
@@ -42,10 +44,28 @@ def _cells(status: SourceStatus, now: datetime) -> tuple[Cell, ...]:
         Cell(status.state.value + partial, "warning" if partial and status.trusted else STYLE[status.state]),
         Cell("live" if status.trusted else age(status.observed_at, now), "" if status.trusted else "stale"),
         text(age(status.failing_since, now) if status.failing_since else ""),
+        _events(status.events, now),
         Cell(f"{status.took_s:.2f}" if status.state is not SourceState.PENDING else UNKNOWN),
         Cell(str(status.requests)),
-        text(status.error),
+        text(_wrong(status)),
     )
+
+
+def hearing(stream: StreamStatus, now: datetime) -> str:
+    """Whether we are told what changes or have to ask, and since when: `live 4m12s`, `polling 20s`."""
+    return f"{'live' if stream.state is StreamState.LIVE else 'polling'} {age(stream.since, now)}"
+
+
+def _events(stream: StreamStatus | None, now: datetime) -> Cell:
+    if stream is None:
+        return Cell(EMPTY)
+    return Cell(hearing(stream, now), "warning" if stream.state is StreamState.LOST else "")
+
+
+def _wrong(status: SourceStatus) -> str:
+    """What is wrong: with its answers first, else with its event stream where it should have one."""
+    lost = status.events is not None and status.events.state is StreamState.LOST
+    return status.error or (f"events: {status.events.why}" if lost and status.events else "")
 
 
 def waiting(snapshot: Snapshot, now: datetime, families: tuple[str, ...] = ("slurm", "redfish")) -> str:

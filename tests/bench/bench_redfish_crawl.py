@@ -2,18 +2,24 @@
 
     python tests/bench/bench_redfish_crawl.py --capture FOLDER [--delay-ms 20] [--runs 5]
     python tests/bench/bench_redfish_crawl.py --url http://127.0.0.1:8001 --user admin --password-env NAME
+    python tests/bench/bench_redfish_crawl.py --pod 2x18x8 [--runs 1]
 
 A capture (a tree of `index.json`) is served by a process of its own, so that its CPU is not counted as ours. The crawl
 follows every `@odata.id`: through the project's HTTP client with at most four requests in flight, over httpx's own
 transport and, where they are installed (`pip install httpx-aiohttp redfish sushy`), over aiohttp, and through the two
 libraries everybody else uses, one request after the other, as they do. Then our own discovery and steady refresh.
 Contestants alternate within each run, and take turns at being first; medians are printed.
+
+`--pod RACKSxNODESxGPUS` serves the simulated pod over TLS in a process of its own, and compares our first inventory and
+our steady refresh with the crawl of all its links. Its counts are exact; its seconds are mostly the server's.
 """
 
 import argparse
 import asyncio
 import contextlib
 import importlib.util
+import json
+import os
 import re
 import socket
 import statistics
@@ -85,16 +91,54 @@ def served(folder: Path, delay_s: float) -> Iterator[str]:
         process.wait(10)
 
 
-async def crawl(endpoint: RedfishEndpoint, transport: Transport) -> tuple[int, float, float]:
+async def serve_pod(shape: str) -> None:
+    """Serve one simulated pod until stdin ends; its endpoint goes to stdout as one line of JSON."""
+    from backends.simulator.server import ServeOptions
+    from backends.simulator.server import serve as serve_pods
+
+    racks, nodes, gpus = map(int, shape.split("x"))
+    async with serve_pods(ServeOptions(racks=racks, nodes=nodes, gpus=gpus)) as (pod,):
+        end = pod.endpoints.redfish[0]
+        file = Path(end.secret.password_command[-1])
+        password = (await asyncio.to_thread(file.read_text)).strip()
+        print(json.dumps([end.url, end.fingerprint, end.user, password]), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+@contextlib.contextmanager
+def served_pod(shape: str) -> Iterator[RedfishEndpoint]:
+    command = [sys.executable, __file__, "--serve-pod", shape]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        url, fingerprint, user, password = json.loads(process.stdout.readline())
+        os.environ["BENCH_POD_PASSWORD"] = password
+        secret = SecretRef(password_env="BENCH_POD_PASSWORD")
+        yield RedfishEndpoint(url=url, fingerprint=fingerprint, user=user, secret=secret, timeout_s=60.0)
+    finally:
+        process.stdin.close()
+        process.wait(20)
+
+
+async def logged_in(client: HttpClient, user: str, password: str) -> tuple[dict[str, str], str]:
+    """The headers of a new session, and where it is."""
+    body = json.dumps({"UserName": user, "Password": password}).encode()
+    path, kind = "/redfish/v1/SessionService/Sessions", {"Content-Type": "application/json"}
+    answer = await client.send("POST", path, body=body, headers=kind)
+    return {"X-Auth-Token": answer.headers["x-auth-token"]}, answer.headers["location"]
+
+
+async def crawl(endpoint: RedfishEndpoint, transport: Transport, password: str = "") -> tuple[int, float, float]:
     """GETs, seconds and CPU seconds of reading every resource that is linked to."""
     client = HttpClient(endpoint, transport=transport())
+    headers, session = await logged_in(client, endpoint.user, password) if password else ({}, "")
+    sent = client.requests
     started, cpu = time.perf_counter(), time.process_time()
     known = {"/redfish/v1/"}
     frontier = list(known)
 
     async def read(path: str) -> set[str]:
         with contextlib.suppress(BackendError):
-            answer = await client.get(path)
+            answer = await client.get(path, headers=headers)
             if answer.status == 200:
                 return {link.decode() for link in LINK.findall(answer.body)}
         return set()
@@ -103,7 +147,9 @@ async def crawl(endpoint: RedfishEndpoint, transport: Transport) -> tuple[int, f
         found = set().union(*await asyncio.gather(*map(read, frontier)))
         frontier = sorted(found - known)
         known |= found
-    took = client.requests, time.perf_counter() - started, time.process_time() - cpu
+    took = client.requests - sent, time.perf_counter() - started, time.process_time() - cpu
+    if session:
+        await client.send("DELETE", session, headers=headers)
     await client.close()
     return took
 
@@ -189,6 +235,25 @@ def contestants(url: str, arguments: argparse.Namespace) -> dict[str, Contestant
     return found
 
 
+def measure_pod(shape: str, runs: int) -> None:
+    """First inventory, steady refresh and crawl of the simulated pod, and how they compare in requests."""
+    with served_pod(shape) as endpoint:
+        ours = [asyncio.run(rounds(endpoint, lambda: None)) for _ in range(runs)]
+        password = os.environ["BENCH_POD_PASSWORD"]
+        crawled = asyncio.run(crawl(endpoint, lambda: None, password))
+    taken = {
+        "first inventory": [run[0] for run in ours],
+        "steady refresh": [run[-1] for run in ours],
+        "crawl of every link, httpx, 4 at once": [crawled],
+    }
+    for name, measured in taken.items():
+        requests, seconds, cpu = (statistics.median(one[column] for one in measured) for column in range(3))
+        ratio = crawled[0] / requests
+        print(
+            f"pod {shape}, {name:40} {requests:6.0f} GETs {seconds:7.3f} s  CPU {cpu:6.3f} s  crawl / this {ratio:6.0f}"
+        )
+
+
 def measure(url: str, arguments: argparse.Namespace) -> None:
     ways = contestants(url, arguments)
     taken: dict[str, list[list[tuple[int, float, float]]]] = {name: [] for name in ways}
@@ -210,17 +275,23 @@ def main() -> None:
     parser.add_argument("--password-env", default="")
     parser.add_argument("--delay-ms", type=float, default=0.0)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--pod", default="", metavar="RACKSxNODESxGPUS")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--serve-pod", default="", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
         serve(arguments.capture, arguments.serve, arguments.delay_ms / 1000)
+    elif arguments.serve_pod:
+        asyncio.run(serve_pod(arguments.serve_pod))
+    elif arguments.pod:
+        measure_pod(arguments.pod, arguments.runs)
     elif arguments.url:
         measure(arguments.url, arguments)
     elif arguments.capture:
         with served(arguments.capture, arguments.delay_ms / 1000) as url:
             measure(url, arguments)
     else:
-        parser.error("give --capture or --url")
+        parser.error("give --capture, --url or --pod")
 
 
 if __name__ == "__main__":

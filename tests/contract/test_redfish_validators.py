@@ -16,7 +16,17 @@ from backends.simulator.server import ServeOptions, serve
 DATA = os.environ.get("MEGAPOD_REDFISH_DATA", "")
 CSDL = Path(DATA) / "csdl-2026.1"
 # Members alike are validated a few at a time: the whole tree of even this pod takes minutes.
+# The interop validator needs no such limit: a whole profile takes 2 s.
 LIMITS = {"Sensor": 2, "Port": 1, "Processor": 3, "SoftwareInventory": 3, "Memory": 1, "Chassis": 12, "LogEntry": 3}
+# Each profile, with what it requires of others, and the least number of its requirements that are to be met: a
+# validator that met nothing would have nothing against us either.
+PROFILES = {
+    "OCPServiceBaseline.v1_0_0": 150,
+    "OCPLiquidCoolingBaseline.v1_0_0": 500,
+    "OCPCoolantDistributionUnit.v1_0_0": 600,
+    "OCPPowerShelfManagement.v1_0_0": 1_500,
+    "OCPRackPDU.v1_0_0": 900,
+}
 
 
 @asynccontextmanager
@@ -83,3 +93,15 @@ async def test_the_service_validator_finds_nothing(tmp_path: Path) -> None:
     assert len(counts) >= 4, said[-2000:]
     assert (counts[2], _failures(tmp_path)) == (0, [])
     assert counts[0] > 3_000
+
+
+@pytest.mark.skipif(not DATA, reason="MEGAPOD_REDFISH_DATA names no folder with ocp-profiles in it")
+@pytest.mark.parametrize("name", sorted(PROFILES))
+async def test_the_interop_validator_finds_nothing(name: str, tmp_path: Path) -> None:
+    driver, profile = Path(__file__).parent / "interop_driver.py", Path(DATA) / "ocp-profiles" / f"{name}.json"
+    async with controller() as (url, password, ca_file):
+        words = [str(driver), url, "admin", ca_file, str(profile), str(tmp_path)]
+        said = await run(*words, ca_file=ca_file, stdin=password)
+    verdict = json.loads(said.splitlines()[-1])
+    assert (verdict["failed"], verdict["fails"], verdict["unread"]) == ([], 0, [])
+    assert verdict["passed"] >= PROFILES[name]

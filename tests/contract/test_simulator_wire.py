@@ -68,7 +68,7 @@ def links(value: object) -> set[str]:
     if isinstance(value, list):
         return set().union(*map(links, value))
     if isinstance(value, dict):
-        own = {value["@odata.id"]} if isinstance(value.get("@odata.id"), str) else set()
+        own = {value["@odata.id"].partition("#")[0]} if isinstance(value.get("@odata.id"), str) else set()
         return own.union(*map(links, value.values()))
     return set()
 

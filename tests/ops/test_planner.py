@@ -7,10 +7,9 @@ from msgspec.structs import replace
 from backends.model.reason import Reason
 from backends.model.source import SourceState
 from console.exit import Exit
-from console.operations.plan import EXPIRES_AFTER_S, Obstacle
 from console.operations.blast import blast
 from console.operations.drain import plan_drain
-from console.operations.hold import Hold
+from console.operations.plan import EXPIRES_AFTER_S, Obstacle
 from console.operations.request import Options, Request
 from console.operations.resume import plan_resume
 from console.operations.step import Do

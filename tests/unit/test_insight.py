@@ -31,7 +31,6 @@ def test_a_healthy_pod_has_no_finding(make, rules):
         make.node("n3", "MIXED+DRAIN", reason=make.mark(), hardware=make.hardware(gpus=eight)),
         make.node("n4", "IDLE+DRAIN", reason=make.mark(), hardware=make.hardware(power=Power.OFF)),
         make.node("n5", "IDLE+POWERED_DOWN", hardware=make.hardware(power=Power.OFF)),
-        make.node("n6"),
     ]
     assert rules(*nodes, jobs=[make.job("7", ("n2",))]) == {}
 
@@ -76,7 +75,7 @@ def test_a_down_node_is_critical_since_its_reason(make, rules):
     finding = rules(node, jobs=[make.job("7", ("n1", "n2"))])["not-responding"]
     assert (finding.severity, finding.since) == (Severity.CRITICAL, reason.at)
     assert finding.title == "n1 is down: Not responding"
-    assert finding.evidence == ("scheduler: down", "power: Off")
+    assert finding.evidence[:2] == ("scheduler: down", "power: Off")
     assert (finding.hits_nodes, finding.hits_jobs, finding.advice) == (("n1",), ("7",), "power it on")
 
 
@@ -112,7 +111,7 @@ def test_off_while_the_scheduler_counts_on_it_is_a_disagreement(make, rules):
     node = make.node("n1", "MIXED", hardware=make.hardware(power=Power.OFF))
     finding = rules(node)["off-but-scheduled"]
     assert finding.severity is Severity.CRITICAL
-    assert finding.evidence == ("power: Off", "scheduler: mixed")
+    assert finding.evidence == ("power: Off", "scheduler: mixed", "from redfish /redfish/v1/Systems/n1, slurm.nodes")
 
 
 @pytest.mark.parametrize("failed", ["slurm.nodes", "redfish"])
@@ -129,7 +128,10 @@ def test_a_node_that_is_not_off_is_not_called_off(make, rules, power):
 def test_the_controllers_verdict_is_passed_on(make, rules):
     node = make.node("n1", hardware=make.hardware(health=Severity.WARNING, state="Enabled"))
     finding = rules(node)["node-health"]
-    assert (finding.severity, finding.evidence) == (Severity.WARNING, ("health: Warning", "state: Enabled"))
+    assert (finding.severity, finding.evidence) == (
+        Severity.WARNING,
+        ("health: Warning", "state: Enabled", "from redfish /redfish/v1/Systems/n1"),
+    )
     assert rules(make.node("n1", hardware=make.hardware(health=Severity.UNKNOWN))) == {}
 
 
@@ -138,7 +140,7 @@ def test_sick_gpus_are_told_once_a_node_with_the_worst_of_them(make, rules):
     found = rules(make.node("n1", hardware=make.hardware(gpus=sick, health=Severity.CRITICAL)))
     assert set(found) == {"gpu-health", "gpu-missing"}
     assert found["gpu-health"].title == "n1 gpu 1,2 reports Critical"
-    assert found["gpu-health"].evidence == ("gpu 1: Warning, 61 °C", "gpu 2: Critical, 61 °C")
+    assert found["gpu-health"].evidence[:2] == ("gpu 1: Warning, 61 °C", "gpu 2: Critical, 61 °C")
 
 
 def test_a_gpus_warning_does_not_hide_a_critical_system(make, rules):
@@ -150,7 +152,7 @@ def test_a_gpus_warning_does_not_hide_a_critical_system(make, rules):
 
 def test_fewer_gpus_than_given_out_is_critical_and_no_list_says_nothing(make, rules):
     seven, eight = gpus(*[Severity.OK] * 7), gpus(*[Severity.OK] * 8)
-    assert rules(make.node("n1", hardware=make.hardware(gpus=seven)))["gpu-missing"].evidence == (
+    assert rules(make.node("n1", hardware=make.hardware(gpus=seven)))["gpu-missing"].evidence[:2] == (
         "controller: 7",
         "scheduler: 8",
     )
@@ -192,7 +194,7 @@ def test_a_finding_keeps_its_since_while_its_cause_lasts(make):
 def test_the_worst_comes_first_and_what_hits_more_goes_before(make):
     nodes = [
         make.node("n1", hardware=make.hardware(health=Severity.WARNING)),
-        make.node("n2", "DOWN"),
+        make.node("n2", "DOWN", hardware=make.hardware()),
         make.node("s1", None, hardware=make.hardware()),
         make.node("s2", None, hardware=make.hardware()),
     ]

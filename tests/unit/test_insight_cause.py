@@ -96,6 +96,10 @@ def broken(pod, nodes=None, **components):
     return replace(pod, components={**pod.components, **facts}, nodes={**pod.nodes, **(nodes or {})})
 
 
+def with_gpus(node, *gpus):
+    return replace(node, hardware=replace(node.hardware, gpus=gpus))
+
+
 def ill(severity=Severity.CRITICAL, **more):
     return ComponentFacts(source="redfish", health=severity, **more)
 
@@ -216,16 +220,24 @@ def test_a_node_that_is_off_does_not_also_complain_that_it_is_silent(pod):
     assert {"not-responding: 1 node, n1", "off-but-scheduled: 1 node, n1"} <= set(root.evidence)
 
 
-def test_what_is_stale_says_nothing_new(pod):
+def test_what_was_ill_when_its_source_fell_silent_is_still_told_with_its_age(pod):
     silent = {**pod.sources, "redfish": replace(pod.sources["redfish"], state=SourceState.FAILED)}
-    found = findings(replace(broken(pod, cdu__c1=ill()), sources=silent))
-    assert [finding.rule for finding in found] == ["source-silent"]
+    found = {finding.rule: finding for finding in findings(replace(broken(pod, cdu__c1=ill()), sources=silent))}
+    assert found.keys() == {"source-silent", "cooling"}
+    assert any(line.startswith("last seen ") for line in found["cooling"].evidence)
+    assert [one.rule for one in findings(replace(pod, sources=silent))] == ["source-silent"]
 
 
 def test_uncorrectable_errors_and_links_down_name_the_gpu(pod):
-    sick = {"n2": a_node("n2", "r1", ecc_uncorrectable=3), "n6": a_node("n6", "r2", nvlinks=18, nvlinks_up=17)}
+    bad = replace(a_node("n2", "r1", ecc_uncorrectable=3).hardware.gpus[0], health=Severity.WARNING)
+    sick = {
+        "n2": with_gpus(pod.nodes["n2"], bad, pod.nodes["n2"].hardware.gpus[1]),
+        "n6": a_node("n6", "r2", nvlinks=18, nvlinks_up=17),
+    }
     found = {finding.rule: finding for finding in findings(broken(pod, sick))}
-    assert found["gpu-ecc"].evidence == ("gpu 0: 3 uncorrectable", "gpu 1: 3 uncorrectable")
+    assert found.keys() == {"gpu-ecc", "nvlink-down"}
+    assert found["gpu-ecc"].evidence[:2] == ("gpu 0: 3 uncorrectable", "from redfish n2")
+    assert found["gpu-ecc"].gpus == ("n2/0",)
     assert found["nvlink-down"].evidence[0] == "gpu 0: 17 of 18 up"
 
 

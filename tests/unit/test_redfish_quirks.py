@@ -54,9 +54,9 @@ def test_values_of_no_time_are_of_no_use(time):
     reports = Reports()
     value = {"MetricProperty": "/gpu#/Reading", "MetricValue": "1", "Timestamp": time}
     reports.take(resource(MetricValues=[value, None]), 0.0)
-    assert reports.value(Resource("/gpu", {}), "Reading", 0.0) is None
+    assert reports.told(Resource("/gpu", {}), "Reading", 0.0) is None
     reports.take(resource(MetricValues=[value | {"Timestamp": "2026-01-01T00:00:00-06:00"}]), 0.0)
-    assert reports.value(Resource("/gpu", {}), "Reading", 0.0) == "1"
+    assert reports.told(Resource("/gpu", {}), "Reading", 0.0).value == "1"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ ALL = ("On", "ForceOff", "GracefulShutdown", "GracefulRestart", "ForceRestart", 
         (PowerAction.OFF, ("On", "GracefulShutdown"), "GracefulShutdown"),
         (PowerAction.RESET, ALL, "ForceRestart"),
         (PowerAction.RESET, ("GracefulRestart",), "GracefulRestart"),
+        (PowerAction.SHUT_DOWN, ALL, "GracefulShutdown"),
+        (PowerAction.RESTART, ALL, "GracefulRestart"),
+        (PowerAction.NMI, (*ALL, "Nmi"), "Nmi"),
         (PowerAction.CYCLE, ALL, "PowerCycle"),
         (PowerAction.CYCLE, ("FullPowerCycle",), "FullPowerCycle"),
         (PowerAction.CYCLE, (), "PowerCycle"),
@@ -29,8 +32,14 @@ def test_the_first_that_is_offered(action, types, chosen):
 
 @pytest.mark.parametrize("action", list(PowerAction))
 def test_the_power_button_is_never_pushed(action):
-    with pytest.raises(NotSupported, match="it offers PushPowerButton, Nmi"):
-        reset_type(action, ("PushPowerButton", "Nmi"), "bmc")
+    with pytest.raises(NotSupported, match="it offers PushPowerButton, Suspend"):
+        reset_type(action, ("PushPowerButton", "Suspend"), "bmc")
+
+
+@pytest.mark.parametrize("action", [PowerAction.SHUT_DOWN, PowerAction.RESTART, PowerAction.NMI])
+def test_what_asks_the_system_is_never_done_the_hard_way(action):
+    with pytest.raises(NotSupported, match=f"power {action}: it offers no "):
+        reset_type(action, ("On", "ForceOff", "ForceRestart", "PowerCycle"), "bmc")
 
 
 def test_what_is_offered_is_in_the_action_or_in_its_description():

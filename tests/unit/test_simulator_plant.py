@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from backends.simulator.cooling import TCS_KG, TCS_KJ, Cdu
+from backends.simulator.cooling import COLDEST_C, FWS_KG, FWS_KJ, TCS_KG, TCS_KJ, Cdu
 from backends.simulator.faults import FAULTS, FaultError, parse_fault, plan_faults
 from backends.simulator.scenario import read_scenario
 from backends.simulator.shape import PodShape
@@ -210,7 +211,8 @@ def test_a_budget_below_the_draw_is_an_alarm() -> None:
 def test_every_fault_strikes_says_so_and_is_mended(name: str) -> None:
     pod = world(f"{name}@10-100")
     pod.advance(12)
-    assert pod.alarms.active or pod.outages or pod.nodes["austin-r1-n03"].stuck
+    node = pod.nodes["austin-r1-n03"]
+    assert pod.alarms.active or pod.outages or node.stuck or node.deaf
     pod.advance(1_200)
     assert not pod.alarms.active
     assert not pod.outages
@@ -257,3 +259,187 @@ def test_a_scenario_that_cannot_be_is_refused_in_one_line(tmp_path: Path, text: 
     path.write_text(text)
     with pytest.raises(FaultError, match=said):
         read_scenario(path)
+
+
+def test_a_supply_set_point_warms_the_loop_its_gpus_and_its_alarms() -> None:
+    pod = world()
+    pod.advance(10)
+    cdu, gpu = unit(pod), max((gpu for gpu in pod.racks[0][2].gpus), key=lambda each: each.heat.run)
+    before_c = gpu.heat.temp_c(10)
+    cdu.setpoint_c = 32.0
+    cdu.change()
+    pod.advance(400)
+    assert cdu.coolant(400).supply_c == pytest.approx(32, abs=0.1)
+    assert gpu.heat.run == 0 or gpu.heat.temp_c(400) > before_c + 4
+    assert pod.alarms.rollup(cdu.name) == "Warning"
+    cdu.setpoint_c = 25.0
+    cdu.change()
+    pod.advance(900)
+    assert (cdu.coolant(900).supply_c, pod.alarms.active) == (25.0, {})
+
+
+def test_a_pump_that_is_held_slow_brings_less_and_let_go_brings_it_all() -> None:
+    pod = world()
+    cdu = unit(pod)
+    for pump in cdu.pumps:
+        pump.setpoint_pct = 31.0
+    cdu.change()
+    pod.advance(60)
+    assert cdu.flow(60) == pytest.approx(0.5, abs=0.01)
+    for pump in cdu.pumps:
+        pump.setpoint_pct = 100.0
+    cdu.change()
+    pod.advance(200)
+    assert cdu.flow(200) == pytest.approx(1.2, abs=0.01)
+    for pump in cdu.pumps:
+        pump.setpoint_pct = None
+    cdu.change()
+    pod.advance(900)
+    assert (cdu.flow(900), pod.alarms.active) == (pytest.approx(1.0, abs=0.001), {})
+
+
+def test_a_valve_that_is_held_gives_what_its_position_gives() -> None:
+    pod = world()
+    cdu = unit(pod)
+    by_itself = cdu.valve_pct(0)
+    assert 30 <= by_itself <= 100
+    cdu.valve.setpoint = 0.3
+    cdu.change()
+    pod.advance(400)
+    starved_c = cdu.coolant(400).supply_c
+    assert starved_c > 30
+    assert cdu.primary(400).flow_lpm < 0.31 * cdu.rated_w * 60 / (FWS_KJ * FWS_KG * 10)
+    cdu.valve.setpoint = 1.0
+    cdu.change()
+    pod.advance(800)
+    assert COLDEST_C <= cdu.coolant(800).supply_c < 25
+    cdu.valve.setpoint = None
+    cdu.change()
+    pod.advance(1_500)
+    assert cdu.coolant(1_500).supply_c == 25.0
+
+
+def test_the_energy_of_a_unit_never_falls_and_is_its_power_over_time() -> None:
+    pod = world("pump-fail@50-300")
+    cdu, joules, before = unit(pod), 0.0, 0.0
+    for second in range(600):
+        pod.advance(second)
+        if second == 400:
+            cdu.enable(on=False)
+        if second == 500:
+            cdu.enable(on=True)
+        assert cdu.energy_j(second) >= before
+        before = cdu.energy_j(second)
+        joules += cdu.power_w()
+    assert cdu.energy_j(599) == pytest.approx(joules, rel=0.01)
+    assert cdu.pumps[0].hours(599) < cdu.pumps[0].hours(0) + 600 / 3_600 + 0.01
+    assert cdu.pumps[1].hours(599) - 8_760 - 274 == pytest.approx(500 / 3_600, abs=0.01)
+
+
+def test_an_outlet_that_is_switched_cuts_its_shelf_and_says_so() -> None:
+    pod = world()
+    pod.advance(5)
+    pdu, shelf = pod.plant.pdu_of(1), pod.plant.shelves_of(1)[0]
+    drawn_j = pod.plant.shelf_j(shelf)
+    pod.plant.switch_outlet(pdu, pdu.outlets[0], on=False)
+    assert (shelf.delivering, pod.plant.shelf_w(shelf)) == (0, 0)
+    assert pod.alarms.health("PowerEquipment/PowerShelves/austin-r1-shelf1") == "Critical"
+    assert pod.alarms.health("PowerEquipment/RackPDUs/austin-r1-pdu1/Outlets/outlet1") == "OK"
+    pod.advance(30)
+    assert pod.plant.shelf_j(shelf) == pytest.approx(drawn_j)
+    pod.plant.switch_outlet(pdu, pdu.outlets[0], on=True)
+    assert not pod.alarms.active
+
+
+@pytest.mark.parametrize(
+    ("setting", "off_by_s"),
+    [
+        ({"delay_s": 5}, 20),
+        ({"reaction": "None"}, None),
+        ({"reaction": "GracefulShutdown"}, 50),
+        ({"enabled": False}, None),
+    ],
+)
+def test_a_leak_detector_does_what_it_was_set_to(setting: dict[str, object], off_by_s: int | None) -> None:
+    pod = world("tray-leak:austin-r1-n03@10")
+    node, detector = pod.nodes["austin-r1-n03"], pod.plant.leaks.detectors["austin-r1-n03"]
+    for name, value in setting.items():
+        setattr(detector, name, value)
+    pod.advance(9 if off_by_s is None else off_by_s - 11)
+    assert node.power == "On"
+    pod.advance(100 if off_by_s is None else off_by_s)
+    assert (node.power == "Off") is (off_by_s is not None)
+    assert pod.alarms.health(detector.origin) == ("OK" if "enabled" in setting else "Critical")
+
+
+def test_a_detector_that_is_switched_on_over_a_leak_tells_of_it_and_a_unit_stops_when_it_is_to() -> None:
+    pod = world("cdu-leak@10")
+    cdu, leaks = unit(pod), pod.plant.leaks
+    detector = leaks.detectors[cdu.name]
+    detector.enabled, detector.reaction, detector.delay_s = False, "ForceOff", 10
+    pod.advance(60)
+    assert (pod.alarms.health(detector.origin), cdu.enabled) == ("OK", True)
+    detector.enabled = True
+    leaks.look(detector)
+    assert pod.alarms.health(detector.origin) == "Critical"
+    pod.advance(75)
+    assert (cdu.enabled, cdu.running) == (False, 0)
+    pod.advance(110)
+    assert cdu.flow(110) < 0.1
+
+
+def test_a_meter_holds_the_peak_and_a_reset_begins_anew_but_for_its_life() -> None:
+    pod = world()
+    meters, rack = pod.plant.meters, "austin-r1"
+    seen_w = []
+    for second in range(0, 601, 30):
+        pod.advance(second)
+        seen_w.append(pod.plant.rack_w(1))
+    peak = meters.peak(rack)
+    assert peak is not None
+    assert (peak.power_w, peak.at_s) == (max(seen_w), 30.0 * seen_w.index(max(seen_w)))
+    lifetime_j, now_w = pod.plant.rack_j(1), pod.plant.rack_w(1)
+    meters.reset(rack, lifetime_j, now_w)
+    pod.advance(660)
+    shown = meters.energy(rack, pod.plant.rack_j(1))
+    assert shown.lifetime_j == pod.plant.rack_j(1) > lifetime_j
+    assert shown.since_reset_j == pytest.approx(60 * now_w, rel=0.1)
+    assert shown.reset_s == 600
+    peak = meters.peak(rack)
+    assert peak is not None
+    assert peak.at_s >= 600
+
+
+def test_what_is_dark_draws_nothing() -> None:
+    pod = world("shelf-lost:austin-r1-shelf1@10-100", "shelf-lost:austin-r1-shelf2@10-100")
+    pod.advance(20)
+    dark_j = pod.plant.switch_j(1)
+    pod.advance(90)
+    assert pod.plant.switch_j(1) == dark_j
+    pod.advance(200)
+    assert pod.plant.switch_j(1) == pytest.approx(dark_j + 100 * 1_100)
+
+
+def test_same_seed_and_the_same_hands_at_the_same_seconds_are_the_same_run() -> None:
+    runs = []
+    for step in (1, 37, 700):
+        pod = world(racks=2, nodes_per_rack=4)
+        cdu, pdu = unit(pod), pod.plant.pdu_of(1)
+
+        def warmer(cdu: Cdu = cdu) -> None:
+            cdu.setpoint_c = 33.0
+            cdu.change()
+
+        def slower(cdu: Cdu = cdu) -> None:
+            cdu.pumps[0].setpoint_pct = 40.0
+            cdu.change()
+
+        pod.agenda.at(60.0, warmer)
+        pod.agenda.at(200.0, slower)
+        pod.agenda.at(300.0, partial(pod.plant.switch_outlet, pdu, pdu.outlets[1], on=False))
+        for second in range(0, 701, step):
+            pod.advance(second)
+        pod.advance(700)
+        peaks = [pod.plant.meters.peak(name) for name in ("austin", "austin-r1", "austin-r1-shelf1", cdu.name)]
+        runs.append((cdu.secondary(700), cdu.energy_j(700), peaks, tuple(pod.alarms.history)))
+    assert runs[0] == runs[1] == runs[2]

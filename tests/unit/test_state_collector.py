@@ -160,6 +160,73 @@ async def test_a_poke_during_a_round_leads_to_another_round(clock, source, colle
     assert len(collector.seen) == 2
 
 
+async def test_a_storm_of_hints_is_one_question_soon(clock, source, collect, running):
+    collector = collect(interval_s=60.0)
+    running(collector)
+    await clock.advance(5)
+    for _ in range(1000):
+        collector.hint()
+    await clock.advance(30)
+    assert source.asked_at == [0.0, 5.25]
+
+
+async def test_hints_without_end_leave_the_source_a_rest_after_each_round(clock, source, collect, running):
+    collector = collect(interval_s=60.0)
+    running(collector)
+    for _ in range(40):
+        await clock.advance(0.1)
+        collector.hint()
+    assert source.asked_at == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0], abs=0.11)
+
+
+async def test_a_hint_during_a_round_leads_to_another_round(clock, source, collect, running):
+    source.gate = asyncio.Event()
+    collector = collect(interval_s=60.0)
+    running(collector)
+    await clock.advance(0.7)
+    collector.hint()
+    source.gate.set()
+    await clock.advance(5)
+    assert source.asked_at == pytest.approx([0.0, 1.4])
+
+
+async def test_a_hint_does_not_hurry_a_source_that_fails(clock, source, collect, running):
+    source.error = Unreachable("refused")
+    collector = collect(interval_s=20.0)
+    running(collector)
+    await clock.advance(5)
+    collector.hint()
+    await clock.advance(5)
+    assert source.asked_at == [0.0]
+
+
+async def test_a_hint_waits_for_the_budget_and_never_longer_than_the_interval(clock, source, collect, running):
+    source.cost = 30
+    collector = collect(interval_s=20.0, per_minute=50)
+    running(collector)
+    for _ in range(3):
+        await clock.advance(1)
+        collector.hint()
+    assert source.asked_at == [0.0, 1.25]
+    await clock.advance(56)
+    assert source.asked_at == [0.0, 1.25]
+    await clock.advance(2)
+    assert source.asked_at[2] == pytest.approx(60.0)
+
+
+async def test_a_poke_does_not_wait_as_a_hint_does(clock, source, collect, running):
+    source.cost = 30
+    collector = collect(interval_s=60.0, per_minute=20)
+    running(collector)
+    await clock.advance(5)
+    collector.hint()
+    await clock.advance(5)
+    assert source.asked_at == [0.0]
+    collector.poke()
+    await clock.advance(0)
+    assert source.asked_at == [0.0, 10.0]
+
+
 async def test_a_spent_budget_delays_the_next_round(clock, source, collect, running):
     source.cost = 10
     running(collect(interval_s=2.0, per_minute=20))

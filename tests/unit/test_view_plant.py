@@ -86,8 +86,8 @@ def test_a_spark_rises_and_a_flat_one_stays_low():
 def test_history_keeps_the_last_points_and_forgets_what_is_gone():
     history = History()
     for value in range(POINTS + 8):
-        history.remember({"loop:tcs": facts(Severity.OK, measured(Quantity.FLOW, float(value)))})
+        history.remember({"loop:tcs": facts(Severity.OK, measured(Quantity.FLOW, float(value)))}, "redfish")
     (points,) = history.trends.values()
     assert (len(points), points[-1]) == (POINTS, float(POINTS + 7))
-    history.remember({})
+    history.remember({}, "redfish")
     assert history.trends == {}

@@ -5,12 +5,12 @@ from itertools import groupby
 from backends.simulator.commands.answer import VERSION
 from backends.simulator.commands.document import Fields, Value, number
 from backends.simulator.commands.nodes import (
-    KERNEL,
     SLURMD_PORT,
     address,
     cpu_load,
     gres,
     gres_used,
+    kernel,
     partitions_of,
     tres,
     tres_used,
@@ -44,7 +44,7 @@ def node_object(world: World, node: SimNode, stamp: Stamp) -> Fields:
         "address": address(node),
         "hostname": node.name,
         "state": [node.base, *node.flags],
-        "operating_system": KERNEL,
+        "operating_system": kernel(node),
         "partitions": [*partitions_of(world, node)],
         "port": SLURMD_PORT,
         "real_memory": MEMORY_MB,

@@ -6,8 +6,13 @@ from backends.simulator.gpu import SLURM_TYPE
 from backends.simulator.node import CPUS, MEMORY_MB, SOCKETS, SimNode
 from backends.simulator.world import World
 
-KERNEL = "Linux 6.8.0-1028-nvidia-64k #31-Ubuntu SMP PREEMPT_DYNAMIC Tue Apr 22 10:11:00 UTC 2025"
+_KERNEL = "Linux 6.8.0-1028-nvidia-64k #31-{image} SMP PREEMPT_DYNAMIC Tue Apr 22 10:11:00 UTC 2025"
 SLURMD_PORT = 6818
+
+
+def kernel(node: SimNode) -> str:
+    """What `uname -srv` says on the node: images are told apart by the name their kernel was built under."""
+    return _KERNEL.format(image=node.order.running)
 
 
 def gres(node: SimNode) -> str:
@@ -72,7 +77,7 @@ def node_record(world: World, node: SimNode, stamp: Stamp, *, detail: bool) -> l
         f"Gres={gres(node)}",
         *used,
         f"NodeAddr={address(node)} NodeHostName={node.name} Port={SLURMD_PORT} Version={VERSION}",
-        f"OS={KERNEL} ",
+        f"OS={kernel(node)} ",
         f"RealMemory={MEMORY_MB} AllocMem={node.memory_used_mb} FreeMem={free_mb} Sockets={SOCKETS} Boards=1",
         f"State={'+'.join((node.base, *node.flags))} ThreadsPerCore=1 TmpDisk=0 Weight=1 Owner=N/A MCS_label=N/A",
         f"Partitions={','.join(partitions_of(world, node))} ",

@@ -54,6 +54,8 @@ def scontrol(world: World, words: list[str], stamp: Stamp) -> Answer:
             return Answer(stdout=f"Slurmctld(primary) at {world.shape.head} is UP\n")
         case ["update", *assignments]:
             return update(world, assignments)
+        case ["requeue", numbers]:
+            return _requeue(world, numbers)
         case ["show", entity, *names]:
             return _show(world, stamp, options, entity.lower(), names)
     if rest[:1] in ([], ["show"]):
@@ -67,6 +69,18 @@ def _show(world: World, stamp: Stamp, options: set[str], entity: str, names: lis
     if names and entity in ("hostlist", "hostlistsorted"):
         return Answer(stdout=f"{fold(unfold(names[0]))}\n")
     return _Show(world, stamp, options).answer(entity, names)
+
+
+def _requeue(world: World, numbers: str) -> Answer:
+    """Every job that can be is requeued; the first that cannot makes the command fail."""
+    for number in numbers.split(","):
+        job = world.scheduler.jobs.get(int(number)) if number.isdecimal() else None
+        if job is None:
+            return refusal(f"Invalid job id specified for job {number}")
+        if job.state != "RUNNING":
+            return refusal(f"Job is pending execution for job {number}")
+        world.scheduler.requeue(job)
+    return Answer()
 
 
 def ping_down(world: World) -> Answer:

@@ -71,6 +71,7 @@ class Accounts:
                 **body,
                 "ServiceEnabled": True,
                 "Status": {"State": "Enabled", "Health": "OK"},
+                "SupportedAccountTypes": ["Redfish"],
                 "MinPasswordLength": SHORTEST,
                 "MaxPasswordLength": LONGEST,
                 "Accounts": ref("AccountService", "Accounts"),

@@ -1,9 +1,10 @@
 """Chassis: the pod, its racks, trays, switch trays, shelves, PDUs and units; and what their sensors say."""
 
 from backends.simulator.gpu import SimGpu
-from backends.simulator.node import SimNode
+from backends.simulator.node import STANDBY_W, TRAY_W, SimNode
 from backends.simulator.plant import gpu_origin
 from backends.simulator.redfish.plant.frame import Frame, frame, frame_ids, rack_contents
+from backends.simulator.redfish.plant.metering import chassis_energy
 from backends.simulator.redfish.plant.state import (
     VERSION,
     identifier,
@@ -15,6 +16,7 @@ from backends.simulator.redfish.plant.state import (
 )
 from backends.simulator.redfish.resource import Body, Resource, Value, collection, head, ref, uri
 from backends.simulator.strikes import tray_name
+from backends.simulator.thermal import BUSY_W, RIPPLE
 from backends.simulator.world import World
 
 
@@ -45,9 +47,10 @@ def chassis(world: World, id_: str) -> Resource | None:
         "PowerSubsystem": ref("Chassis", id_, "PowerSubsystem"),
         "Links": _links(world, one),
     }
+    if one.node:
+        body |= _tray(id_, one.node)
     if one.kind == "Pod":
         body["MaxPowerWatts"] = round(world.plant.normal_budget_w)
-        body["Location"] = {"Placement": {"Row": "1"}}
     return Resource(body)
 
 
@@ -65,7 +68,7 @@ def environment(world: World, id_: str) -> Resource | None:
     )
     body["TemperatureCelsius"] = reading(one.temp_c(), f"Chassis/{id_}/Sensors/Temperature")
     body["PowerWatts"] = reading(watts, f"Chassis/{id_}/Sensors/Power")
-    body["EnergykWh"] = reading(one.energy_j() / 3.6e6, f"Chassis/{id_}/Sensors/Energy", 4)
+    body["EnergykWh"] = chassis_energy(world, one)
     if one.kind == "Pod":
         budget_w = world.plant.budget_w
         body["PowerLimitWatts"] = {
@@ -83,6 +86,11 @@ def tray_id(node: SimNode) -> str:
     return tray_name(node)
 
 
+def tray_sku(node: SimNode) -> str:
+    """What it is ordered by."""
+    return f"GB300-{len(node.gpus)}G"
+
+
 def gpu_health(world: World, node: SimNode, gpu: SimGpu) -> str:
     """A GPU is as healthy as its alarms."""
     return world.alarms.health(gpu_origin(node, gpu))
@@ -91,6 +99,17 @@ def gpu_health(world: World, node: SimNode, gpu: SimGpu) -> str:
 def node_health(world: World, node: SimNode) -> str:
     """The worst of what is in its tray."""
     return world.alarms.rollup(node.name)
+
+
+def _tray(id_: str, node: SimNode) -> Body:
+    """What only a tray has: boards, PCIe devices, and the bounds of what it can draw."""
+    return {
+        "SKU": tray_sku(node),
+        "MinPowerWatts": round(STANDBY_W),
+        "MaxPowerWatts": round(TRAY_W + len(node.gpus) * BUSY_W * (1 + RIPPLE)),
+        "Assembly": ref("Chassis", id_, "Assembly"),
+        "PCIeDevices": ref("Chassis", id_, "PCIeDevices"),
+    }
 
 
 def _slot(one: Frame) -> str:
@@ -108,16 +127,17 @@ def _links(world: World, one: Frame) -> Body:
     links: Body = {
         "ManagedBy": [ref("Managers", "controller")],
         "CoolingUnits": units,
+        "ComputerSystems": [ref("Systems", one.node.name)] if one.node else [],
     }
-    if one.id in plant.shelves or one.id in plant.pdus:
-        kind = "PowerShelves" if one.id in plant.shelves else "RackPDUs"
-        links["PowerDistribution"] = ref("PowerEquipment", kind, one.id)
+    within = one.id if one.id in plant.pdus or one.kind != "Rack" else plant.pdu_of(one.rack_number).name
+    kind = "PowerShelves" if within in plant.shelves else "RackPDUs"
+    distributes = within in plant.shelves or within in plant.pdus
+    links["PowerDistribution"] = ref("PowerEquipment", kind, within) if distributes else None
     if contains:
         links["Contains"] = [ref("Chassis", name) for name in contains]
     if one.parent:
         links["ContainedBy"] = ref("Chassis", one.parent)
     if one.node:
-        links["ComputerSystems"] = [ref("Systems", one.node.name)]
         links["Processors"] = [ref("Systems", one.node.name, "Processors", f"GPU_{gpu.index}") for gpu in one.node.gpus]
     if one.id in plant.switches:
         rack = world.shape.rack_names[one.rack_number - 1]

@@ -37,6 +37,8 @@ _MESSAGES = {
     "ResourceInStandby": ("The request could not be performed: the resource is in standby.", "Turn it on first."),
     "ResourceInUse": ("The change could not be made because the resource is in use.", "Free it, then try again."),
     "ResourceMissingAtURI": ("The resource at the URI '{}' was not found.", "Place a valid resource at the URI."),
+    "ServiceDisabled": ("The operation failed because the service at {} is disabled.", "Enable the service first."),
+    "ServiceTemporarilyUnavailable": ("The service is temporarily unavailable. Retry in {} seconds.", "Wait."),
     "SessionLimitExceeded": ("There are too many sessions open.", "Close a session, then try again."),
     "UnsupportedMediaType": ("The media type of the request body is not supported.", "Send application/json."),
 }

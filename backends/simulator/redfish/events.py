@@ -5,11 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backends.simulator.redfish.resource import Body, Value
 
 KEPT = 200
 _REGISTRY = "ResourceEvent.1.4"
+_CHANGED = "ResourceStatusChanged"
 _MESSAGES = {
     "ResourcePoweredOff": ("The resource '{}' has powered off.", "Warning"),
     "ResourcePoweredOn": ("The resource '{}' has powered on.", "OK"),
@@ -21,10 +23,14 @@ _MESSAGES = {
     "TestMessage": ("This message is used to test event delivery.", "OK"),
 }
 MESSAGE_KEYS = tuple(_MESSAGES)
+REGISTRIES = ("Environmental", "Power", "ResourceEvent", "SensorEvent", "Update")
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """One event. `origin` is the path of the resource it is about; `number` counts from 1 and never starts again."""
+    """One event. `origin` is the path of the resource it is about; `number` counts from 1 and never starts again.
+
+    `key` is a message of the ResourceEvent registry, or a whole MessageId of another one, which `args` then are of.
+    """
 
     number: int
     at: datetime
@@ -32,11 +38,12 @@ class Event(Struct, frozen=True, kw_only=True):
     origin: str = ""
     text: str = ""
     severity: str = ""
+    args: tuple[str, ...] = ()
 
     @property
     def message_id(self) -> str:
         """As a registry names it."""
-        return f"{_REGISTRY}.{self.key}"
+        return self.key if "." in self.key else f"{_REGISTRY}.{self.key}"
 
     def record(self) -> Body:
         """The entry of an Event's `Events`."""
@@ -46,12 +53,18 @@ class Event(Struct, frozen=True, kw_only=True):
             "EventTimestamp": self.at.isoformat(),
             "MessageId": self.message_id,
             "Message": self.text,
-            "MessageArgs": [self.origin] if "{}" in _MESSAGES[self.key][0] else [],
+            "MessageArgs": list(self.args or self._usual_args()),
             "MessageSeverity": self.severity,
         }
         if self.origin:
             body["OriginOfCondition"] = {"@odata.id": self.origin}
         return body
+
+    def _usual_args(self) -> tuple[str, ...]:
+        if "{}" not in _MESSAGES.get(self.key, ("",))[0]:
+            return ()
+        changed = self.key.startswith(_CHANGED)
+        return (self.origin, self.key.removeprefix(_CHANGED)) if changed else (self.origin,)
 
     def payload(self, context: str) -> Body:
         """The whole Event that goes to a listener."""
@@ -76,20 +89,31 @@ class Events:
 
     def post(self, key: str, origin: str = "", text: str = "", severity: str = "") -> Event:
         """Something has happened; `text` and `severity` stand for what the registry says."""
-        self._count += 1
         usual_text, usual_severity = _MESSAGES[key]
-        event = Event(
-            number=self._count,
-            at=self._now(),
-            key=key,
-            origin=origin,
-            text=text or usual_text.format(origin),
-            severity=severity or usual_severity,
+        return self.tell(
+            Event(
+                number=0,
+                at=self._now(),
+                key=key,
+                origin=origin,
+                text=text or usual_text.format(origin),
+                severity=severity or usual_severity,
+            )
         )
+
+    def tell(self, event: Event) -> Event:
+        """Number an event, keep it, and let everybody hear of it."""
+        self._count += 1
+        event = replace(event, number=self._count)
         self._ring.append(event)
         for listener in list(self.listeners):
             listener(event)
         return event
+
+    @property
+    def now(self) -> datetime:
+        """The time an event of now has."""
+        return self._now()
 
     def after(self, number: int) -> list[Event]:
         """The events kept that came after one."""

@@ -29,6 +29,7 @@ class HttpListener:
 
     def __init__(self, app: ASGIApp, certificate: Certificate | None = None) -> None:
         self.port = 0
+        self._certificate = certificate
         config = uvicorn.Config(
             app,
             interface="asgi3",
@@ -55,6 +56,16 @@ class HttpListener:
             await asyncio.sleep(0.002)
         if self._task.done():
             await self._task
+
+    def renew(self, certificate: str, key: str) -> None:
+        """Serve with another certificate, both PEM, whatever connects from now on; the files change with it."""
+        if self._certificate is None:
+            return
+        self._certificate.file.write_text(certificate, encoding="ascii")
+        self._certificate.key_file.write_text(key, encoding="ascii")
+        context = self._server.config.ssl
+        if context is not None:
+            context.load_cert_chain(self._certificate.file, self._certificate.key_file)
 
     async def close(self) -> None:
         """Stop taking requests, and wait until the last one is answered or cut off."""

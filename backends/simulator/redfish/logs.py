@@ -32,14 +32,14 @@ class Logs:
     def __init__(self, events: Events, tasks: Tasks, now: Callable[[], datetime]) -> None:
         self._tasks = tasks
         self._now = now
-        self._entries: dict[str, Event] = {}
+        self._entries = {"0": _started(now())}
         self._resolved: set[str] = set()
         self._collected: dict[str, bytes] = {}
         events.listeners.append(self._write)
 
     def collection(self) -> Resource:
         """The log services: one."""
-        return collection(uri(*_PLACE), "LogService", "Log Service Collection", [_PATH])
+        return _described(collection(uri(*_PLACE), "LogService", "Log Service Collection", [_PATH]), "All logs")
 
     def service(self) -> Resource:
         """The event log."""
@@ -47,6 +47,7 @@ class Logs:
         kinds: list[Value] = ["Manager"]
         body: Body = {
             **head(_PATH, "LogService.v1_8_0.LogService", "Events", "Event Log"),
+            "Description": "Every event that was posted, until it is cleared",
             "DateTime": now,
             "DateTimeLocalOffset": "+00:00",
             "LogEntryType": "Event",
@@ -74,8 +75,8 @@ class Logs:
 
     def entries(self) -> Resource:
         """Every entry kept, the oldest first."""
-        members = [f"{_PATH}/Entries/{id_}" for id_ in self._entries]
-        return collection(f"{_PATH}/Entries", "LogEntry", "Log Entries", members)
+        members = [self._body(id_, event) for id_, event in self._entries.items()]
+        return entry_collection(f"{_PATH}/Entries", "Log Entries", members)
 
     def entry(self, id_: str) -> Resource | None:
         """One entry."""
@@ -132,3 +133,20 @@ class Logs:
         id_ = str(len(self._collected) + 1)
         self._collected[id_] = "\n".join(lines).encode()
         return Outcome(headers={"Location": f"{_PATH}/Attachments/{id_}"})
+
+
+def _started(at: datetime) -> Event:
+    """The first entry, of before anybody could listen."""
+    manager = uri("Managers", "controller")
+    text = f"The resource '{manager}' has powered on."
+    return Event(number=0, at=at, key="ResourcePoweredOn", origin=manager, text=text, severity="OK")
+
+
+def entry_collection(path: str, name: str, members: list[Body]) -> Resource:
+    """The entries of a log, the oldest first: whole, as their schema has it (OData.AutoExpand), and not as links."""
+    listed = collection(path, "LogEntry", name, [str(member["@odata.id"]) for member in members])
+    return Resource({**listed.body, "Description": f"{name}, the oldest first", "Members": [*members]})
+
+
+def _described(one: Resource, text: str) -> Resource:
+    return Resource({**one.body, "Description": text})

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from backends.simulator.redfish.errors import Refused
 from backends.simulator.redfish.resource import Body, Resource, Value
 
-EXPAND_LEVELS = 2
+EXPAND_LEVELS = 4
 FEATURES: Body = {
     "ExpandQuery": {"ExpandAll": True, "Levels": True, "Links": True, "MaxLevels": EXPAND_LEVELS, "NoLinks": True},
     "FilterQuery": False,
+    "MultipleHTTPRequests": True,
     "OnlyMemberQuery": True,
     "SelectQuery": True,
     "TopSkipQuery": True,

@@ -21,7 +21,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 class Parameter(Struct, frozen=True, kw_only=True):
     """A parameter of an action or of a create request: its JSON type, whether it must be there, what it may be."""
 
-    kind: type[str | int | bool | list[Value]] = str
+    kind: type[str | int | bool | list[Value] | dict[str, Value]] = str
     required: bool = False
     allowed: tuple[str, ...] = ()
 

@@ -10,6 +10,8 @@ PRIVILEGES: dict[str, tuple[str, ...]] = {
 _USERS = frozenset({"ManagerAccount", "ManagerAccountCollection", "Role", "RoleCollection", "AccountService"})
 _MANAGER = frozenset(
     {
+        "CertificateService",
+        "EthernetInterface",
         "EventService",
         "LogService",
         "Manager",

@@ -2,6 +2,7 @@
 
 import uuid
 
+from backends.simulator.redfish.network import manager_identity
 from backends.simulator.redfish.plant.table import ROOTS
 from backends.simulator.redfish.query import FEATURES
 from backends.simulator.redfish.resource import ROOT, Resource, Value, collection, head, ref, status, uri
@@ -11,6 +12,7 @@ from backends.simulator.world import World, stable_id
 PRODUCT = "megapod simulated pod controller"
 SERVICES = (
     "AccountService",
+    "CertificateService",
     "Chassis",
     "EventService",
     "Managers",
@@ -52,6 +54,7 @@ def manager(world: World, id_: str) -> Resource | None:
     return Resource(
         {
             **head(uri("Managers", id_), "Manager.v1_20_0.Manager", id_, "Pod controller"),
+            "Description": "The controller of the whole pod",
             "ManagerType": "RackManager",
             "Model": PRODUCT,
             "FirmwareVersion": CONTROLLER,
@@ -59,8 +62,10 @@ def manager(world: World, id_: str) -> Resource | None:
             "DateTimeLocalOffset": "+00:00",
             "LocationIndicatorActive": False,
             "LogServices": ref("Managers", id_, "LogServices"),
+            "NetworkProtocol": ref("Managers", id_, "NetworkProtocol"),
             "PowerState": "On",
             "Status": status("OK"),
+            **manager_identity(world),
             "Links": {"ManagerForServers": servers, "ManagerForChassis": racks},
         }
     )

@@ -1,6 +1,5 @@
 """The Redfish service over HTTP: what a request gets, and the headers DSP0266 asks for."""
 
-import asyncio
 import json
 import re
 from collections.abc import Callable
@@ -15,9 +14,13 @@ from backends.simulator.redfish.controller import Controller
 from backends.simulator.redfish.documents import OPEN, document
 from backends.simulator.redfish.errors import Refused
 from backends.simulator.redfish.etags import named, tag
+from backends.simulator.redfish.event_service import STREAM
+from backends.simulator.redfish.reach import deaf
 from backends.simulator.redfish.resource import ROOT, Action, Outcome, Resource
-from backends.simulator.redfish.subscriptions import STREAM
+from backends.simulator.redfish.subscriptions import DROPPED_S
+from backends.simulator.redfish.system_log import boot_log
 from backends.simulator.redfish.tree import Tree
+from backends.simulator.redfish.update import PUSH, push_refused
 from backends.simulator.redfish.writing import parameters, patch, patched, read_body
 from backends.simulator.world import World
 
@@ -29,27 +32,29 @@ _HTML_503 = """<!DOCTYPE html>
 _SESSIONS = tuple(f"{ROOT}/SessionService/Sessions{end}" for end in ("", "/", "/Members"))
 _ACTION = re.compile(rf"(?P<owner>{ROOT}/.+)/Actions/(?P<name>\w+\.\w+)/?")
 _ATTACHMENT = re.compile(rf"{ROOT}/Managers/controller/LogServices/Events/Attachments/(?P<id>\d+)")
-_BOOTS = ("On", "ForceRestart", "GracefulRestart", "PowerCycle")
+_BOOT_LOG = re.compile(rf"{ROOT}/Systems/(?P<node>[^/]+)/LogServices/EventLog/Entries/(?P<id>boot\d+)/attachment")
 
 
 class RedfishService:
     """The service of one pod. `world` gives the pod as it is now; the password is that of `operator`.
 
-    `tls` says whether the listener encrypts: Basic authentication is refused where it does not (DSP0266 13.3.4).
+    `certificate` is the listener's, PEM; without one nothing is encrypted, and Basic authentication is refused
+    (DSP0266 13.3.4).
     """
 
     def __init__(
-        self, world: Callable[[], World], password: str, monotonic: Callable[[], float], *, tls: bool = True
+        self, world: Callable[[], World], password: str, monotonic: Callable[[], float], certificate: str = ""
     ) -> None:
-        self.controller = Controller(world, password, monotonic)
+        self.controller = Controller(world, password, monotonic, certificate)
         self.sessions = self.controller.sessions
-        self._access = Access(self.controller, basic=tls)
+        self._access = Access(self.controller, basic=bool(certificate))
         self._tree = Tree(self.controller)
         self._world = world
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
         request = Request(scope, receive)
+        self.controller.network.port = (scope.get("server") or ("", 0))[1]
         response = await self._serve(request)
         response.headers["OData-Version"] = "4.0"
         response.headers.setdefault("Cache-Control", "no-cache")
@@ -62,8 +67,8 @@ class RedfishService:
     async def _serve(self, request: Request) -> Response:
         outages = self._world().outages
         if "bmc-hang" in outages:
-            await asyncio.Event().wait()
-        if "bmc-503" in outages:
+            return await _unanswered(request)
+        if "bmc-503" in outages or self.controller.restart.under_way:
             return Response(_HTML_503, 503, {"Retry-After": "30"}, "text/html")
         try:
             return await self._answer(request)
@@ -85,6 +90,12 @@ class RedfishService:
 
     async def _resource(self, request: Request, caller: Caller | None) -> Response:
         path = request.url.path
+        if deaf(self._world(), path):
+            return await _unanswered(request)
+        if path == PUSH:
+            if request.method == "POST" and caller is not None:
+                self.controller.told_of_push()
+            raise push_refused(request.method)
         if path == STREAM and caller is not None:
             return self._stream(request, caller)
         if (made := self._made(path)) is not None:
@@ -103,8 +114,10 @@ class RedfishService:
         monitored = self.controller.tasks.monitor(path)
         if monitored is not None:
             return _outcome(monitored)
-        collected = _ATTACHMENT.fullmatch(path)
+        collected, booted = _ATTACHMENT.fullmatch(path), _BOOT_LOG.fullmatch(path)
         data = self.controller.logs.attachment(collected["id"]) if collected else None
+        if booted:
+            data = boot_log(self._world(), booted["node"], booted["id"])
         return None if data is None else Response(data, media_type="application/octet-stream")
 
     async def _write(self, request: Request, resource: Resource) -> Response:
@@ -127,7 +140,7 @@ class RedfishService:
     def _read(self, request: Request, resource: Resource) -> Response:
         if not _takes_json(request.headers.get("Accept", "*/*")):
             raise Refused(406, "HeaderInvalid", "Accept")
-        asked = query.answer(resource, request.query_params.multi_items(), self._tree.find)
+        asked = query.answer(resource, request.query_params.multi_items(), self._tree.reach)
         etag = tag(asked)
         headers = {"ETag": etag, "Allow": ", ".join(resource.methods), "Link": _schema_link(asked)}
         if named(request.headers.get("If-None-Match", ""), etag):
@@ -150,14 +163,11 @@ class RedfishService:
         if request.method != "POST":
             raise Refused(405, "OperationNotAllowed", headers={"Allow": "POST"})
         self._access.check(caller, "POST", resource)
-        return await self._run(request, action, boots=owner if name == "ComputerSystem.Reset" else "")
+        return await self._run(request, action)
 
-    async def _run(self, request: Request, action: Action, *, create: bool = False, boots: str = "") -> Response:
+    async def _run(self, request: Request, action: Action, *, create: bool = False) -> Response:
         asked = parameters(action, await read_body(request), create=create)
-        outcome = action.run(asked)
-        if boots and asked["ResetType"] in _BOOTS:
-            self.controller.settings.boot_taken(boots)
-        return _outcome(outcome)
+        return _outcome(action.run(asked))
 
     def _stream(self, request: Request, caller: Caller) -> Response:
         if request.method != "GET":
@@ -168,10 +178,17 @@ class RedfishService:
         for key in request.query_params:
             if key.startswith("$") and key != "$filter":
                 raise Refused(501, "QueryParameterUnsupported", key)
+        if "sse-drop" in self._world().outages:
+            raise Refused(503, "ServiceTemporarilyUnavailable", str(DROPPED_S), {"Retry-After": str(DROPPED_S)})
         last, wanted = request.headers.get("Last-Event-ID", ""), request.query_params.get("$filter", "")
-        return self.controller.subscriptions.open(
-            caller.user, wanted, last, lambda: "sse-drop" in self._world().outages
-        )
+        return self.controller.subscriptions.open(caller.user, wanted, last)
+
+
+async def _unanswered(request: Request) -> Response:
+    """Nothing, until the client has given up; what is returned then reaches nobody."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    return Response(status_code=503)
 
 
 def _is_open(method: str, path: str) -> bool:

@@ -76,6 +76,10 @@ class Sessions:
         """End a session."""
         self._by_id.pop(id_, None)
 
+    def close_all(self) -> None:
+        """End every session."""
+        self._by_id.clear()
+
     def collection(self, login: Action) -> Resource:
         """Every open session. A POST to it is a `login`."""
         self._expire()

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 
+from msgspec import structs
+
 from backends.simulator.redfish.resource import Body, Resource, Value, Write
 
-_BOOT = "Boot/BootSourceOverride"
-_TARGETS = ("None", "Pxe", "Cd", "Hdd", "BiosSetup", "UefiHttp", "UefiShell")
 _LONGEST = 64
+_MOST_NAMES = 64
+_HIGHEST_UNIT = 60
 
 Fits = Callable[[Value], bool]
-
-
-def _one_of(*words: str) -> Fits:
-    return lambda value: value in words
 
 
 def _text(value: Value) -> bool:
@@ -23,19 +21,58 @@ def _switch(value: Value) -> bool:
     return isinstance(value, bool)
 
 
+def _name(value: Value) -> bool:
+    return value is None or _text(value)
+
+
+def _names(value: Value) -> bool:
+    return isinstance(value, list) and len(value) <= _MOST_NAMES and all(map(_text, value))
+
+
+def _unit(value: Value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _HIGHEST_UNIT
+
+
+_PLACE: dict[str, Fits] = {
+    "Location/Placement/Row": _name,
+    "Location/Placement/Rack": _name,
+    "Location/Placement/RackOffset": _unit,
+}
+_PART: dict[str, Fits] = {"UserLabel": _text, "LocationIndicatorActive": _switch}
 _WRITABLE: dict[str, dict[str, Fits]] = {
-    "Chassis": {"AssetTag": _text, "LocationIndicatorActive": _switch},
+    "Chassis": {"AssetTag": _text, "LocationIndicatorActive": _switch, **_PLACE},
+    "Circuit": {**_PART, "CriticalCircuit": _switch, "ElectricalSourceName": _text, "ElectricalConsumerNames": _names},
+    "CoolantConnector": {"LocationIndicatorActive": _switch},
+    "CoolingLoop": {"UserLabel": _text, "ConsumingEquipmentNames": _names, "SupplyEquipmentNames": _names},
+    "CoolingUnit": {"AssetTag": _text, "UserLabel": _text},
     "ComputerSystem": {
         "AssetTag": _text,
         "LocationIndicatorActive": _switch,
-        f"{_BOOT}Enabled": _one_of("Disabled", "Once", "Continuous"),
-        f"{_BOOT}Mode": _one_of("UEFI"),
-        f"{_BOOT}Target": _one_of(*_TARGETS),
     },
+    "Fan": {"LocationIndicatorActive": _switch},
+    "Filter": _PART,
+    "LeakDetector": {"UserLabel": _text},
     "Manager": {"LocationIndicatorActive": _switch},
+    "Outlet": {**_PART, "ElectricalConsumerNames": _names},
+    "PowerDistribution": {"AssetTag": _text, "UserLabel": _text, **_PLACE},
+    "PowerSupply": {"LocationIndicatorActive": _switch},
+    "Pump": {**_PART, "AssetTag": _text},
 }
-_GIVEN: dict[str, Body] = {"Chassis": {"AssetTag": "", "LocationIndicatorActive": False}}
-BOOT_TARGETS = list[Value](_TARGETS)
+_DARK: Body = {"LocationIndicatorActive": False}
+_UNTAGGED: Body = {"AssetTag": "", "UserLabel": ""}
+_GIVEN: dict[str, Body] = {
+    "Chassis": {"AssetTag": "", **_DARK},
+    "Circuit": _DARK,
+    "CoolantConnector": _DARK,
+    "CoolingLoop": {"UserLabel": ""},
+    "CoolingUnit": _UNTAGGED,
+    "Fan": _DARK,
+    "Filter": {"UserLabel": "", **_DARK},
+    "LeakDetector": {"UserLabel": ""},
+    "Outlet": _DARK,
+    "PowerDistribution": {"AssetTag": ""},
+    "Pump": {**_UNTAGGED, **_DARK},
+}
 
 
 class Settings:
@@ -54,20 +91,7 @@ class Settings:
         for name, value in self._values.get(path, {}).items():
             body = _put(body, name.split("/"), value)
         writes = {name: self._write(path, name, fits) for name, fits in table.items() if _has(body, name.split("/"))}
-        return Resource(
-            body,
-            writes={**resource.writes, **writes},
-            actions=resource.actions,
-            create=resource.create,
-            remove=resource.remove,
-            owner=resource.owner,
-        )
-
-    def boot_taken(self, path: str) -> None:
-        """A system has begun to boot: an override for one boot is used up."""
-        values = self._values.get(path, {})
-        if values.get(f"{_BOOT}Enabled") == "Once":
-            values |= {f"{_BOOT}Enabled": "Disabled", f"{_BOOT}Target": "None"}
+        return structs.replace(resource, body=body, writes={**resource.writes, **writes})
 
     def _write(self, path: str, name: str, fits: Fits) -> Write:
         def apply(value: Value) -> None:

@@ -1,7 +1,8 @@
-"""Servers of this directory: one of our own that serves what a test says, faults included, and sushy-emulator."""
+"""Servers of this directory: one of our own that serves what a test says, faults included; sushy's and badfish's."""
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -10,7 +11,6 @@ import ssl
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -275,22 +275,69 @@ class Sushy:
 @pytest.fixture(scope="session")
 def sushy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sushy]:
     """OpenStack's emulator with 18 nodes of its fake driver, Basic authentication, state kept."""
-    program = shutil.which("sushy-emulator", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    program = _program("sushy-emulator", "sushy-tools>=2.2")
+    home = tmp_path_factory.mktemp("sushy")
+    port = _free_port()
+    config = _sushy_config(home)
+    with _running([program, "--config", str(config), "-p", str(port)], f"http://127.0.0.1:{port}", home):
+        yield Sushy(f"http://127.0.0.1:{port}", "admin", "password")
+
+
+@dataclass(frozen=True)
+class Badfish:
+    """`fingerprint` pins the certificate it has made for itself."""
+
+    url: str
+    user: str
+    password: str
+    fingerprint: str
+
+
+@pytest.fixture(scope="session")
+def badfish(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Badfish]:
+    """badfish's emulator of an iDRAC (one R740): TLS self-signed, sessions only, 202 with tasks. One for all tests."""
+    program = _program("badfish", "badfish==1.8.2")
+    home = tmp_path_factory.mktemp("badfish")
+    port = _free_port()
+    own = {
+        "BADFISH_EMULATOR_CERTS": str(home),
+        "BADFISH_EMULATOR_USERS": str(home / "users.json"),
+        "BADFISH_EMULATOR_USER": "quads",
+        "BADFISH_EMULATOR_PASSWORD": "quads-password",
+    }
+    command = [program, "--redfish-emulator", "--bind", "127.0.0.1", "--port", str(port)]
+    certificate = home / "emulator.crt"
+    with _running(command, f"https://127.0.0.1:{port}", home, own, certificate):
+        pin = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate.read_text())).hexdigest()
+        yield Badfish(f"https://127.0.0.1:{port}", "quads", "quads-password", pin)
+
+
+def _program(name: str, package: str) -> str:
+    program = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None:
-        message = "sushy-emulator is missing: pip install 'sushy-tools>=2.2'"
+        message = f"{name} is missing: pip install '{package}'"
         # Without it there is nothing to test against; in CI that is a failure, never a skip.
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    home = tmp_path_factory.mktemp("sushy")
+    return program
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = _sushy_config(home)
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@contextlib.contextmanager
+def _running(
+    command: list[str], url: str, home: Path, own: dict[str, str] | None = None, certificate: Path | None = None
+) -> Iterator[None]:
+    """A server that answers at `url` while the block lasts, and not longer. `own` is added to its environment."""
     with (home / "log").open("wb") as log:
-        process = subprocess.Popen([program, "--config", str(config), "-p", str(port)], stdout=log, stderr=log)
-    served = Sushy(f"http://127.0.0.1:{port}", "admin", "password")
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=home, env={**os.environ, **(own or {})})
     try:
-        _wait_until_it_answers(served.url, process, home / "log")
-        yield served
+        _wait_until_it_answers(url, process, home / "log", certificate)
+        yield
     finally:
         process.terminate()
         try:
@@ -326,15 +373,16 @@ def _sushy_config(home: Path) -> Path:
     return config
 
 
-def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait_until_it_answers(
+    url: str, process: "subprocess.Popen[bytes]", log: Path, certificate: Path | None = None
+) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            pytest.fail(f"sushy-emulator ended with {process.returncode}: {log.read_text()[-500:]}")
-        with (
-            contextlib.suppress(urllib.error.URLError, ConnectionError),
-            urllib.request.urlopen(f"{url}/redfish/v1/", timeout=5),
-        ):
-            return
+            pytest.fail(f"{process.args} ended with {process.returncode}: {log.read_text()[-500:]}")
+        with contextlib.suppress(OSError):  # refused, or its certificate is not there yet
+            context = ssl.create_default_context(cafile=certificate) if certificate else None
+            with urllib.request.urlopen(f"{url}/redfish/v1/", timeout=5, context=context):
+                return
         time.sleep(0.1)  # a server in another process, ready in some 4 s: asking is the only way to see it
-    pytest.fail(f"sushy-emulator does not answer: {log.read_text()[-500:]}")
+    pytest.fail(f"{url} does not answer: {log.read_text()[-500:]}")

@@ -139,6 +139,7 @@ async def test_every_part_is_found_and_nothing_else(plant):
         Kind.CDU: ["rack-1/cdu-1"],
         Kind.LOOP: ["rack-1/TCS"],
         Kind.PUMP: ["rack-1/cdu-1/P1", "rack-1/cdu-1/P2"],
+        Kind.RESERVOIR: ["rack-1/cdu-1/Tank"],
         Kind.LEAK_DETECTOR: ["rack-1/cdu-1/Drip", "rack-1/cdu-1/Rope 1"],
         Kind.POWER_SHELF: ["rack-1/shelf-1"],
         Kind.POWER_SUPPLY: ["rack-1/shelf-1/P1", "rack-1/shelf-1/P2"],
@@ -175,7 +176,7 @@ async def test_measurements_have_units_limits_and_no_invented_values(plant):
     supply = cdu[Quantity.SUPPLY_TEMPERATURE, "secondary"]
     assert (supply.value, supply.high_caution, supply.high_critical, supply.low_critical) == (29, 40, 45, None)
     assert cdu[Quantity.RETURN_TEMPERATURE, "secondary"].value is None
-    assert cdu[Quantity.LEVEL, "Tank"].value == 80
+    assert [one.value for one in facts["reservoir:rack-1/cdu-1/Tank"].measurements] == [80]
     assert cdu[Quantity.DEW_POINT, ""].value == 11
     assert (Quantity.SUPPLY_PRESSURE, "secondary") not in cdu
     loop = {one.quantity: one.value for one in facts["loop:rack-1/TCS"].measurements}

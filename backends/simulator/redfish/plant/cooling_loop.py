@@ -1,6 +1,6 @@
 """CoolingLoops: the facility's, and the technology loop of each unit, with who supplies and who consumes."""
 
-from backends.simulator.redfish.plant.cooling_unit import FWS, TCS
+from backends.simulator.redfish.plant.coolant import FWS, TCS, rated_lpm
 from backends.simulator.redfish.plant.state import state
 from backends.simulator.redfish.resource import Resource, Value, collection, head, ref, uri
 from backends.simulator.world import World
@@ -23,8 +23,10 @@ def loop(world: World, name: str) -> Resource | None:
     supplies: list[Value] = [cdu.name] if cdu else ["Facility water"]
     consumers: list[Value] = list(world.plant.cdus)
     level = "OK"
+    rated = sum(rated_lpm(each, primary=True) for each in world.plant.cdus.values())
     if cdu:
         consumers = [world.shape.rack_names[rack - 1] for rack in cdu.racks]
+        rated = rated_lpm(cdu, primary=False)
         level = world.alarms.health(f"ThermalEquipment/CDUs/{cdu.name}/Reservoirs/1")
     return Resource(
         {
@@ -33,6 +35,7 @@ def loop(world: World, name: str) -> Resource | None:
             "Coolant": FWS if facility else TCS,
             "CoolantLevelStatus": level,
             "CoolantQuality": "OK",
+            "RatedFlowLitersPerMinute": round(rated, 1),
             "SupplyEquipmentNames": supplies,
             "ConsumingEquipmentNames": consumers,
             "Status": state(world, f"{_LOOPS}/{name}", cdu.name if cdu else ""),

@@ -6,6 +6,7 @@ from backends.simulator.gpu import SimGpu
 from backends.simulator.node import SimNode
 from backends.simulator.nvlink import PORT_GBPS, SwitchTray, port_bytes, port_number
 from backends.simulator.plant import gpu_origin
+from backends.simulator.redfish.plant import chip_link
 from backends.simulator.redfish.plant.state import VERSION, identity, part_location, state
 from backends.simulator.redfish.resource import Body, Resource, collection, head, ref, uri
 from backends.simulator.world import World
@@ -112,10 +113,10 @@ def switch_port_metrics(world: World, name: str, id_: str, number: str) -> Resou
 
 
 def gpu_ports(world: World, node_name: str, id_: str) -> Resource | None:
-    """One port to each switch of the rack."""
+    """One port to each switch of the rack; those of a CPU lead to its GPUs."""
     found = _gpu(world, node_name, id_)
     if found is None:
-        return None
+        return chip_link.ports(world, node_name, id_)
     path = uri(gpu_origin(*found), "Ports")
     members = [f"{path}/NVLink_{index}" for index in range(len(world.plant.switches_of(found[0].rack)))]
     return collection(path, "Port", f"NVLink ports of {id_} of {node_name}", members)
@@ -125,7 +126,7 @@ def gpu_port(world: World, node_name: str, id_: str, port: str) -> Resource | No
     """The GPU's end of a link."""
     line = _line_of_gpu(world, node_name, id_, port)
     if line is None:
-        return None
+        return chip_link.port(world, node_name, id_, port)
     body = _port(world, line, line.gpu_end)
     rack = world.shape.rack_names[line.node.rack - 1]
     body["Links"] = {
@@ -139,12 +140,12 @@ def gpu_port(world: World, node_name: str, id_: str, port: str) -> Resource | No
 def gpu_port_metrics(world: World, node_name: str, id_: str, port: str) -> Resource | None:
     """Its counters."""
     line = _line_of_gpu(world, node_name, id_, port)
-    return _metrics(world, line, line.gpu_end) if line else None
+    return _metrics(world, line, line.gpu_end) if line else chip_link.port_metrics(world, node_name, id_, port)
 
 
 def _port(world: World, line: Line, end: str) -> Body:
     """Either end: both lose the link together."""
-    down = line.switch.index in line.gpu.links_down or line.gpu.lost or not line.node.powered
+    down = line.switch.index in line.gpu.links_down or not line.gpu.answers or not line.node.powered
     failed = line.switch.index in line.gpu.links_down
     own = state(world, line.gpu_end, word="Enabled" if not down or failed else "StandbyOffline")
     name = end.rpartition("/")[2]

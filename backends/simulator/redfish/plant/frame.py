@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from backends.simulator.node import SimNode
 from backends.simulator.plant import SWITCH_W
-from backends.simulator.shelf import EFFICIENCY
 from backends.simulator.strikes import tray_name
 from backends.simulator.world import World
 
@@ -83,7 +82,7 @@ def _pod(world: World) -> Frame:
         within=name,
         parent="",
         power_w=plant.pod_w,
-        energy_j=lambda: sum(map(plant.rack_j, racks)),
+        energy_j=plant.pod_j,
         temp_c=lambda: max(plant.coolant(rack).supply_c for rack in racks),
     )
 
@@ -141,7 +140,7 @@ def _switch(world: World, name: str) -> Frame:
         slot=world.shape.nodes_per_rack + switch.index + 1,
         rack_number=switch.rack,
         power_w=lambda: SWITCH_W if plant.lit(switch.rack) else 0.0,
-        energy_j=lambda: SWITCH_W * world.now_s,
+        energy_j=lambda: plant.switch_j(switch.rack),
         temp_c=lambda: plant.coolant(switch.rack).supply_c,
     )
 
@@ -161,8 +160,8 @@ def _shelf(world: World, name: str) -> Frame:
         unit=2 * shelf.number,
         slot=shelf.number,
         rack_number=shelf.rack,
-        power_w=lambda: shelf.share * plant.rack_w(shelf.rack) / EFFICIENCY,
-        energy_j=lambda: shelf.energy_j(plant.rack_j(shelf.rack)) / EFFICIENCY,
+        power_w=lambda: plant.shelf_w(shelf),
+        energy_j=lambda: plant.shelf_j(shelf),
         temp_c=lambda: 31.0 + 16.0 * shelf.share,
     )
 
@@ -181,8 +180,8 @@ def _pdu(world: World, name: str) -> Frame:
         rack=rack,
         slot=1,
         rack_number=pdu.rack,
-        power_w=lambda: sum(shelf.share for shelf in shelves) * plant.rack_w(pdu.rack) / EFFICIENCY,
-        energy_j=lambda: sum(shelf.energy_j(plant.rack_j(pdu.rack)) for shelf in shelves) / EFFICIENCY,
+        power_w=lambda: sum(map(plant.shelf_w, shelves)),
+        energy_j=lambda: sum(map(plant.shelf_j, shelves)),
         temp_c=lambda: 27.0,
     )
 
@@ -197,6 +196,6 @@ def _cdu(world: World, name: str) -> Frame:
         within=name,
         parent=world.shape.pod,
         power_w=cdu.power_w,
-        energy_j=lambda: cdu.power_w() * world.now_s,
+        energy_j=lambda: cdu.energy_j(world.now_s),
         temp_c=lambda: _ROOM_C,
     )

@@ -2,10 +2,23 @@
 
 from msgspec import Struct
 
+from backends.simulator.redfish.offers import actions_body
 from backends.simulator.redfish.plant.frame import Frame, frame
+from backends.simulator.redfish.plant.metering import chassis_energy, energy, reset_chassis
 from backends.simulator.redfish.plant.power_subsystem import BUS_V, INPUT_V, redundancy
+from backends.simulator.redfish.plant.relay import relay
 from backends.simulator.redfish.plant.state import VERSION, identifier, identity, placement, reading, state
-from backends.simulator.redfish.resource import Body, Resource, Value, collection, head, ref, uri
+from backends.simulator.redfish.resource import (
+    Action,
+    Body,
+    Outcome,
+    Resource,
+    Value,
+    collection,
+    head,
+    ref,
+    uri,
+)
 from backends.simulator.shelf import EFFICIENCY, SUPPLIES
 from backends.simulator.world import World
 
@@ -18,7 +31,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     """A line of a shelf or a PDU at one instant: a main, a branch or an outlet."""
 
     watts: float
-    kwh: float
+    joules: float
     volts: float
     rated_amps: float
     on: bool = True
@@ -80,14 +93,17 @@ def metrics(world: World, kind: str, name: str) -> Resource | None:
         return None
     path = uri(_PATH, kind, name, "Metrics")
     rating_w = world.plant.shelves_of(one.rack_number)[0].supply_w * SUPPLIES
+    actions = {"PowerDistributionMetrics.ResetMetrics": reset_chassis(world, name)}
     return Resource(
         {
             **head(path, "PowerDistributionMetrics.v1_4_0.PowerDistributionMetrics", "Metrics", f"Metrics of {name}"),
             "PowerWatts": reading(one.power_w(), f"Chassis/{name}/Sensors/Power"),
-            "EnergykWh": reading(one.energy_j() / 3.6e6, f"Chassis/{name}/Sensors/Energy", 4),
+            "EnergykWh": chassis_energy(world, one),
             "TemperatureCelsius": reading(one.temp_c(), f"Chassis/{name}/Sensors/Temperature"),
             "PowerLoadPercent": reading(100 * one.power_w() * EFFICIENCY / rating_w),
-        }
+            **actions_body(path, actions),
+        },
+        actions=actions,
     )
 
 
@@ -111,9 +127,11 @@ def circuit(world: World, kind: str, name: str, lines: str, id_: str) -> Resourc
     mains = lines == "Mains"
     origin = f"{_PATH}/{kind}/{name}/{lines}/{id_}"
     feed = _feed(world, kind, one, id_, dc=not mains and kind == "PowerShelves")
+    actions = {"Circuit.ResetMetrics": _reset(world, origin, feed)}
     body: Body = {
         **head(uri(origin), "Circuit.v1_9_0.Circuit", id_, f"{'Main' if mains else 'Branch'} {id_} of {name}"),
-        **_electrical(feed, dc=feed.volts == BUS_V),
+        **_electrical(world, origin, feed, dc=feed.volts == BUS_V),
+        **actions_body(uri(origin), actions),
         "CircuitType": "Mains" if mains else "Branch",
         "CriticalCircuit": True,
         "BreakerState": "Normal",
@@ -123,6 +141,7 @@ def circuit(world: World, kind: str, name: str, lines: str, id_: str) -> Resourc
     if mains:
         leads = _names(world, kind, name, "Branches")
         branches: list[Value] = [ref(_PATH, kind, name, "Branches", lead) for lead in leads]
+        body["ElectricalSourceName"] = f"Facility feed {id_}"
         body["Links"] = {"DistributionCircuits": branches}
         if kind == "PowerShelves":
             pdu = world.plant.pdu_of(one.rack_number)
@@ -135,7 +154,7 @@ def circuit(world: World, kind: str, name: str, lines: str, id_: str) -> Resourc
             "Outlets": [ref(_PATH, kind, name, "Outlets", outlet)],
             "SourceCircuit": ref(_PATH, kind, name, "Mains", _MAINS),
         }
-    return Resource(body)
+    return Resource(body, actions=actions)
 
 
 def _outlet(world: World, kind: str, one: Frame, id_: str) -> Resource:
@@ -151,21 +170,35 @@ def _outlet(world: World, kind: str, one: Frame, id_: str) -> Resource:
         ]
     else:
         links["Chassis"] = [ref("Chassis", one.rack)]
+    own, actions, writes = relay(world, one.id, id_) if shelf else ({}, {}, {})
+    actions["Outlet.ResetMetrics"] = _reset(world, origin, feed)
     return Resource(
         {
             **head(uri(origin), "Outlet.v1_5_0.Outlet", id_, f"Outlet {id_} of {one.id}"),
-            **_electrical(feed, dc=dc),
+            **_electrical(world, origin, feed, dc=dc),
+            **own,
+            **actions_body(uri(origin), actions),
             "OutletType": "BusConnection",
             "PowerRestorePolicy": "AlwaysOn",
             "ElectricalConsumerNames": [shelf.name if shelf else one.rack],
             "UserLabel": f"{one.id} {id_}",
             "Status": state(world, origin),
             "Links": links,
-        }
+        },
+        actions=actions,
+        writes=writes,
     )
 
 
-def _electrical(feed: Feed, *, dc: bool) -> Body:
+def _reset(world: World, origin: str, feed: Feed) -> Action:
+    def run(_asked: Body) -> Outcome:
+        world.plant.meters.reset(origin, feed.joules, feed.watts)
+        return Outcome()
+
+    return Action(run=run)
+
+
+def _electrical(world: World, origin: str, feed: Feed, *, dc: bool) -> Body:
     """What an outlet and a circuit have in common."""
     return {
         "ElectricalContext": "Total",
@@ -178,7 +211,7 @@ def _electrical(feed: Feed, *, dc: bool) -> Body:
         "Voltage": reading(feed.volts if feed.on else 0.0),
         "CurrentAmps": reading(feed.watts / feed.volts, digits=2),
         "PowerWatts": reading(feed.watts),
-        "EnergykWh": reading(feed.kwh, digits=4),
+        "EnergykWh": energy(world, origin, feed.joules),
     }
 
 
@@ -195,7 +228,7 @@ def _feed(world: World, kind: str, one: Frame, id_: str, *, dc: bool) -> Feed:
         on = shelves[one.slot - 1].fed
     share = EFFICIENCY if dc else 1.0
     volts = BUS_V if dc else INPUT_V
-    return Feed(watts=watts * share, kwh=joules * share / 3.6e6, volts=volts, rated_amps=1.25 * rating_w / volts, on=on)
+    return Feed(watts=watts * share, joules=joules * share, volts=volts, rated_amps=1.25 * rating_w / volts, on=on)
 
 
 def _names(world: World, kind: str, name: str, lines: str) -> list[str]:

@@ -9,7 +9,10 @@ from backends.simulator.cooling import (
     SUPPLY_CRITICAL_C,
     Cdu,
 )
+from backends.simulator.redfish.offers import actions_body
 from backends.simulator.redfish.plant.frame import frame
+from backends.simulator.redfish.plant.metering import chassis_energy, peak, reset_chassis
+from backends.simulator.redfish.plant.tray_sensors import part_sensor, sensor_paths
 from backends.simulator.redfish.resource import Body, Resource, collection, head, uri
 from backends.simulator.world import World
 
@@ -31,6 +34,7 @@ def sensor_collection(world: World, id_: str) -> Resource | None:
     if probes is None:
         return None
     members = [uri("Chassis", id_, "Sensors", name) for name in probes]
+    members += sensor_paths(world, id_)
     return collection(uri("Chassis", id_, "Sensors"), "Sensor", f"Sensors of {id_}", members)
 
 
@@ -38,7 +42,7 @@ def sensor(world: World, id_: str, name: str) -> Resource | None:
     """One sensor."""
     probe = (_probes(world, id_) or {}).get(name)
     if probe is None:
-        return None
+        return part_sensor(world, id_, name)
     body: Body = {
         **head(uri("Chassis", id_, "Sensors", name), "Sensor.v1_13_0.Sensor", name, f"{name} of {id_}"),
         "Reading": round(probe.value, 3),
@@ -49,11 +53,18 @@ def sensor(world: World, id_: str, name: str) -> Resource | None:
         "SensingInterval": "PT1S",
         "Status": {"State": "Enabled", "Health": _health(probe)},
     }
-    if probe.kind in ("Power", "EnergykWh"):
-        body["ElectricalContext"] = "Total"
     if probe.limits:
         body["Thresholds"] = {name: {"Reading": round(limit, 1)} for name, limit in probe.limits.items()}
-    return Resource(body)
+    one = frame(world, id_)
+    if one is None or probe.kind not in ("Power", "EnergykWh"):
+        return Resource(body)
+    body["ElectricalContext"] = "Total"
+    body |= chassis_energy(world, one) if probe.kind == "EnergykWh" else peak(world, one, probe.value)
+    body.pop("DataSourceUri", None)
+    actions = {"Sensor.ResetMetrics": reset_chassis(world, id_)} if world.plant.meters.peak(id_) else {}
+    if actions:
+        body |= actions_body(uri("Chassis", id_, "Sensors", name), actions)
+    return Resource(body, actions=actions)
 
 
 def _health(probe: Probe) -> str:

@@ -63,8 +63,8 @@ def part_location(label: str, ordinal: int, kind: str = "Slot") -> Body:
 
 
 def placement(rack: str, unit: int) -> Body:
-    """Where a thing stands: row, rack and rack unit."""
-    place: dict[str, Value] = {"Row": "1", "Rack": rack.rpartition("-")[2]}
+    """Where a thing stands: row, rack and rack unit; null for the rack of what stands by itself."""
+    place: dict[str, Value] = {"Row": "1", "Rack": rack.rpartition("-")[2] or None}
     if unit:
         place |= {"RackOffset": unit, "RackOffsetUnits": "EIA_310"}
     return {"Placement": place}

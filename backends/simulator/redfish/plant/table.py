@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from backends.simulator.redfish.plant import (
+    assembly,
     conditions,
     cooling_loop,
     cooling_unit,
     fabric,
     memory,
+    pcie,
     power_equipment,
     power_subsystem,
     sensors,
@@ -18,6 +20,11 @@ from backends.simulator.redfish.resource import Resource
 
 _LEAKS = "LeakDetection/LeakDetectors"
 TABLE: tuple[tuple[str, Callable[..., Resource | None]], ...] = (
+    ("Chassis/*/Assembly", assembly.assembly),
+    ("Chassis/*/PCIeDevices", pcie.device_collection),
+    ("Chassis/*/PCIeDevices/*", pcie.device),
+    ("Chassis/*/PCIeDevices/*/PCIeFunctions", pcie.function_collection),
+    ("Chassis/*/PCIeDevices/*/PCIeFunctions/*", pcie.function),
     ("Chassis/*/Sensors", sensors.sensor_collection),
     ("Chassis/*/Sensors/*", sensors.sensor),
     ("Chassis/*/ThermalSubsystem", thermal_subsystem.thermal_subsystem),
@@ -64,12 +71,12 @@ TABLE: tuple[tuple[str, Callable[..., Resource | None]], ...] = (
     ("ServiceConditions", conditions.service_conditions),
     ("TelemetryService", telemetry.telemetry_service),
     ("TelemetryService/MetricReports", telemetry.report_collection),
-    ("TelemetryService/MetricReports/*", telemetry.report),
     ("TelemetryService/MetricReportDefinitions", telemetry.definition_collection),
     ("TelemetryService/MetricReportDefinitions/*", telemetry.definition),
 )
 ROOTS = ("Fabrics", "PowerEquipment", "ServiceConditions", "TelemetryService", "ThermalEquipment")
 SCHEMAS = (
+    ("Assembly", "v1_5_1"),
     ("Circuit", "v1_9_0"),
     ("CircuitCollection", ""),
     ("CoolantConnector", "v1_4_0"),
@@ -94,6 +101,10 @@ SCHEMAS = (
     ("MetricReportCollection", ""),
     ("MetricReportDefinition", "v1_4_7"),
     ("MetricReportDefinitionCollection", ""),
+    ("PCIeDevice", "v1_19_0"),
+    ("PCIeDeviceCollection", ""),
+    ("PCIeFunction", "v1_6_0"),
+    ("PCIeFunctionCollection", ""),
     ("Outlet", "v1_5_0"),
     ("OutletCollection", ""),
     ("Port", "v1_19_0"),

@@ -95,7 +95,8 @@ def tray_leak_detectors(world: World, id_: str) -> Resource | None:
 
 def tray_leak_detector(world: World, id_: str, name: str) -> Resource | None:
     """The detector of a tray."""
-    return detector(world, _place(id_), name) if _tray(world, id_) and name == "tray" else None
+    node = _tray(world, id_)
+    return detector(world, _place(id_), name, node.name) if node and name == "tray" else None
 
 
 def _place(id_: str) -> str:

@@ -1,0 +1,39 @@
+"""The reset of one GPU, while its node runs: what it costs, and what it mends."""
+
+from functools import partial
+
+from backends.simulator.gpu import SimGpu
+from backends.simulator.node import SimNode
+from backends.simulator.plant import gpu_origin
+from backends.simulator.world import World
+
+RESET_S = 8.0
+
+
+def reset_gpu(world: World, node: SimNode, gpu: SimGpu) -> bool:
+    """Begin a reset; False when it cannot be had: without power, or off the bus, where nothing reaches it.
+
+    The job on it dies. For eight seconds it draws nothing, answers nothing and its links are down.
+    """
+    if not node.powered or gpu.lost:
+        return False
+    if not gpu.resetting:
+        gpu.resetting = True
+        world.fail_jobs_on(gpu)
+        world.refresh_heat(node)
+        world.agenda.after(RESET_S, partial(_come_up, world, node, gpu))
+    return True
+
+
+def _come_up(world: World, node: SimNode, gpu: SimGpu) -> None:
+    """It is back: an Xid is cleared, and bad rows of its memory are mapped out, as that waits for a reset."""
+    gpu.resetting = False
+    origin = gpu_origin(node, gpu)
+    if gpu.fault == "xid":
+        gpu.fault = ""
+        world.alarms.set(origin, "xid", "OK", "", ())
+    if gpu.bad:
+        gpu.remap(world.now_s)
+        for at in (origin, f"Systems/{node.name}/Memory/GPU_{gpu.index}_DRAM_0"):
+            world.alarms.set(at, "ecc", "OK", "", ())
+    world.refresh_heat(node)

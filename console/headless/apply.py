@@ -1,0 +1,92 @@
+"""`megapod apply FILE`: run a plan that `--plan-out` has saved, if the world is still the one it was made for."""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from backends.model.snapshot import Snapshot
+from console.config import Config, load
+from console.exit import Exit
+from console.headless import change, loop, options
+from console.headless.diagnostics import Stop
+from console.headless.following import carry_out
+from console.operations.plan import Plan
+from console.operations.worker import config_for
+from console.state.session import Session
+from console.words import age
+
+EPILOG = """\
+examples:
+  megapod drain @rack:r1 --reason "pump swap" --plan-out swap.json        look, discuss, have it reviewed
+  megapod apply swap.json --wait
+
+A plan runs once, before it expires, and only where every node still says what it said when the plan was made.
+
+exit codes: 0 done · 1 failed · 2 usage · 3 unreachable · 4 deadline passed · 5 refused: expired, or by policy
+            6 the world moved, or another has its nodes · 7 no --yes and nobody to ask · 8 some failed · 130 detached
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("file", metavar="FILE", help="a plan in JSON")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
+    options.add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
+    parser.add_argument("--config", metavar="FILE", help="config file (default: $XDG_CONFIG_HOME/megapod/config.toml)")
+    options.add_output(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    plan = read(Path(arguments.file))
+    return loop.run(_apply(plan, config_for(plan, load(arguments.config)), arguments))
+
+
+def read(path: Path) -> Plan:
+    """The plan in a file. Raises Stop."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{path}: cannot be read: {error.strerror}") from error
+    try:
+        if msgspec.json.decode(data, type=_Kind).kind != "Plan":
+            raise Stop(Exit.USAGE, f"{path}: not a plan; make one with --plan-out")
+        return msgspec.json.decode(data, type=Plan)
+    except msgspec.MsgspecError as error:
+        raise Stop(Exit.USAGE, f"{path}: not a plan this megapod can read: {error}") from error
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
+
+
+async def _apply(plan: Plan, config: Config, arguments: argparse.Namespace) -> Exit:
+    async with Session(config) as session:
+        snapshots = await session.look(change.LOOK_WITHIN_S)
+        if plan.refused:
+            return change.refuse(plan)
+        _check(plan, snapshots[plan.pod], session.clock.now())
+        if not plan.empty:
+            change.confirm(plan, session.clock.now(), yes=arguments.yes)
+    return await carry_out(plan, config, arguments)
+
+
+def _check(plan: Plan, snapshot: Snapshot, now: datetime) -> None:
+    """Raise Stop where the plan must not run: too old, the pod read-only by now, or a node in another hand."""
+    if now >= plan.expires_at:
+        raise Stop(Exit.REFUSED, f"{plan.operation}: the plan expired {age(plan.expires_at, now)} ago; make it again")
+    if snapshot.read_only and not plan.empty:
+        raise Stop(Exit.REFUSED, f"pod {plan.pod} is read-only; set read_only = false under [pods.{plan.pod}]")
+    change.trust(snapshot)
+    for name, before in plan.reasons.items():
+        node = snapshot.nodes.get(name)
+        facts = node.scheduler if node else None
+        if facts is None:
+            raise Stop(Exit.CONFLICT, f"{name} is gone from the scheduler since the plan was made; make it again")
+        if facts.reason != before:
+            said = facts.reason.text if facts.reason else "no reason"
+            raise Stop(Exit.CONFLICT, f"{name} changed hands since the plan was made; it now says {said!r}")

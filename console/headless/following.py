@@ -1,0 +1,131 @@
+"""A confirmed plan on its way: begun, handed to a worker, and looked on at for as long as the caller wants."""
+
+import argparse
+import asyncio
+from contextlib import aclosing
+
+from msgspec.structs import replace
+
+from console.config import Config
+from console.exit import Exit
+from console.headless import output
+from console.headless.diagnostics import Stop, say
+from console.headless.journal_place import found, of_config, opened
+from console.headless.progress import Progress, node_line
+from console.operations.detached import Detached
+from console.operations.operation import Operation
+from console.operations.plan import Plan
+from console.operations.result import NodeResult, Outcome, Result, sum_up
+from console.operations.worker import last_words
+from console.state.clock import SystemClock, within
+
+
+async def carry_out(plan: Plan, config: Config, arguments: argparse.Namespace) -> Exit:
+    """Begin a confirmed plan, and look on: until its effects are there, or with `wait` to its end.
+
+    A worker carries it: what ends this process ends the looking on, and nothing else.
+    """
+    wait = arguments.wait or arguments.timeout_s is not None
+    if plan.empty and not (wait and plan.follow):
+        return _finish(_nothing(plan), arguments.output)
+    clock, where = SystemClock(), of_config(config)
+    if clock.now() >= plan.expires_at:
+        raise Stop(Exit.REFUSED, f"{plan.operation}: the plan is too old to run; make it again")
+    journal = opened(where)
+    try:
+        detached = Detached(where, journal, clock)
+        await asyncio.to_thread(detached.begin, plan, config.path)
+        return await within(clock, arguments.timeout_s, _follow(detached, plan, arguments, wait=wait))
+    except TimeoutError:
+        say(f"the deadline passed; {plan.verb} {plan.targets} lives on as {plan.operation}: {_later(plan)}")
+        _print(found(journal, plan.operation).result, arguments.output)
+        return Exit.DEADLINE
+    except asyncio.CancelledError:
+        say(f"detached; {plan.verb} {plan.targets} lives on as {plan.operation}: {_later(plan)}")
+        raise
+    finally:
+        journal.close()
+
+
+async def _follow(detached: Detached, plan: Plan, arguments: argparse.Namespace, *, wait: bool) -> Exit:
+    progress, clock = Progress(), SystemClock()
+    async with aclosing(detached.look_on(plan.operation)) as sights:
+        async for seen in sights:
+            if news := progress.news(seen.operation, clock.now()):
+                say(news)
+            if seen.lost:
+                words = last_words(detached.place, plan.operation)
+                raise Stop(Exit.FAILED, f"{seen.advice}{f' (its last words: {words})' if words else ''}")
+            if seen.operation.ended:
+                return _finish(seen.operation.result, arguments.output)
+            if not wait and _begun(seen.operation):
+                return _leave(seen.operation, arguments.output)
+    raise Stop(Exit.FAILED, f"{plan.operation} is not in the journal")
+
+
+def _begun(operation: Operation) -> bool:
+    """Whether every effect is there, or will never be: what is left is waiting."""
+    return all(_settled(operation, node.node) for node in operation.nodes)
+
+
+def _settled(operation: Operation, name: str) -> bool:
+    outcome = operation.node(name).outcome
+    if outcome.ended and outcome is not Outcome.DONE:
+        return True
+    writes = (step for step in operation.plan.course[name] if step.do.writes)
+    rows = (operation.progress(step.id, name) for step in writes)
+    return all(row is not None and row.outcome is Outcome.DONE for row in rows)
+
+
+def _leave(operation: Operation, how: str) -> Exit:
+    """What was asked for is there. The code is that of the effects: nodes that only wait have got so far."""
+    result = operation.result
+    _print(result, how)
+    begun = tuple(
+        replace(node, outcome=Outcome.DONE) if node.outcome is Outcome.WORKING else node for node in result.nodes
+    )
+    say(f"{operation.plan.verb} {operation.plan.targets} goes on as {operation.id}: {_later(operation.plan)}")
+    return replace(result, nodes=begun, outcome=sum_up(node.outcome for node in begun)).exit
+
+
+def _later(plan: Plan) -> str:
+    return f"`megapod ops watch {plan.operation}`"
+
+
+def _nothing(plan: Plan) -> Result:
+    """The result of a plan with nothing to change."""
+    aside = tuple(
+        NodeResult(node=skip.nodes, outcome=Outcome.DONE if skip.wanted else Outcome.SKIPPED, detail=skip.why)
+        for skip in plan.skipped
+    )
+    waiting = tuple(NodeResult(node=name, outcome=Outcome.WORKING, detail="on its way already") for name in plan.follow)
+    outcome = sum_up(node.outcome for node in aside)
+    return Result(
+        operation=plan.operation,
+        verb=plan.verb,
+        pod=plan.pod,
+        targets=plan.targets,
+        outcome=outcome,
+        text=f"{plan.verb} {plan.targets}: nothing to change",
+        nodes=(*aside, *waiting),
+    )
+
+
+def _finish(result: Result, how: str) -> Exit:
+    _print(result, how)
+    if result.exit is not Exit.DONE:
+        say(f"{result.text} ({result.operation})")
+    return result.exit
+
+
+def _print(result: Result, how: str) -> None:
+    if how == "json":
+        output.write_json(document_of("Result", result))
+    else:
+        output.write("".join(f"{node_line(node)}\n" for node in result.nodes))
+
+
+def document_of(kind: str, value: Plan | Result | Operation) -> dict[str, object]:
+    """A value as the JSON document of its kind."""
+    fields = {name: getattr(value, name) for name in value.__struct_fields__}
+    return {"apiVersion": output.API_VERSION, "kind": kind, **fields}

@@ -1,0 +1,216 @@
+"""`megapod ops`: the operations of this host: who does what, how far it is, and a word to it."""
+
+import argparse
+from collections.abc import Callable
+from contextlib import aclosing
+
+from console.exit import Exit
+from console.headless import loop, ops_word, options, output
+from console.headless.diagnostics import Stop, say
+from console.headless.following import document_of
+from console.headless.journal_place import add_journal, chosen, found, opened
+from console.headless.progress import Progress, node_line, summary
+from console.operations.detached import Detached
+from console.operations.journal import Journal
+from console.operations.lock import carried
+from console.operations.operation import Operation
+from console.operations.place import Place
+from console.operations.worker import last_words, log_of
+from console.state.clock import SystemClock, within
+from console.views import operations as views
+
+EPILOG = """\
+Operations do not live in a terminal: a worker process carries each, and the journal tells how it goes. One that is
+`interrupted` lost its worker (a reboot, a kill): nothing is lost, and whoever adopts it goes on from its last effect.
+
+examples:
+  megapod ops list                               what has not ended; --all: the latest, too
+  megapod ops show op-7f3k9x                     every step and node: clocks, deadlines, evidence
+  megapod ops watch op-7f3k9x                    as it goes, until it ends; ^C leaves it alone
+  megapod ops pause op-7f3k9x --reason "fire drill"
+  megapod ops resume op-7f3k9x
+  megapod ops cancel op-7f3k9x --reason "wrong rack"      takes back exactly what it has changed
+  megapod ops adopt op-7f3k9x                    carry on what was interrupted, or what another carries
+  megapod ops retry op-7f3k9x --nodes gpu007     begin again where it failed
+  megapod ops list -o json | jq -r '.items[] | select(.state == "interrupted") | .id'
+
+exit codes: 0 done · 1 failed · 2 usage: no such operation · 4 deadline passed · 6 conflict: it has ended, or another
+            has its nodes · 130 interrupted; `show` and `watch` end with the operation's own code once it has ended
+"""
+RECENT = 20
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the sub-verbs."""
+    parser.epilog = EPILOG
+    verbs = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    listing = _word(verbs, "list", "operations that have not ended", _list)
+    listing.add_argument("--all", action="store_true", help=f"also the latest that have (--limit, default {RECENT})")
+    listing.add_argument("--limit", type=int, default=RECENT, metavar="N", help="how many of the latest")
+    _one(_word(verbs, "show", "one operation, step by step", _show))
+    watch = _one(_word(verbs, "watch", "one operation as it goes, until it ends", _watch))
+    options.add_timeout(watch, None, "give up watching after this")
+    for name, (line, run) in ops_word.WORDS.items():
+        ops_word.configure(name, _one(_word(verbs, name, line, run)))
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the sub-verb."""
+    code: Exit = arguments.run_word(arguments)
+    return code
+
+
+def _word(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    line: str,
+    run_word: Callable[[argparse.Namespace], Exit],
+) -> argparse.ArgumentParser:
+    sub = verbs.add_parser(
+        name,
+        help=line,
+        description=f"{line[0].upper()}{line[1:]}.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    sub.set_defaults(run_word=run_word)
+    add_journal(sub)
+    sub.add_argument(
+        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
+    )
+    return sub
+
+
+def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("operation", metavar="OP", help="the operation's id, as in op-7f3k9x")
+    return parser
+
+
+def _list(arguments: argparse.Namespace) -> Exit:
+    place, now = chosen(arguments), SystemClock().now()
+    journal = opened(place)
+    try:
+        names = journal.open_ids()
+        if arguments.all:
+            names = tuple(dict.fromkeys((*journal.recent_ids(max(1, arguments.limit)), *reversed(names))))
+        seen = [_carried(place, journal, name) for name in names]
+    finally:
+        journal.close()
+    rows = [one for one in seen if one is not None]
+    for name, one in zip(names, seen, strict=True):
+        if one is None:
+            say(f"{name}: begun by a newer megapod; it cannot be shown here")
+    items = [views.summary(one) for one in rows]
+    if arguments.output == "json":
+        newer = [name for name, one in zip(names, seen, strict=True) if one is None]
+        output.write_json(
+            {"apiVersion": output.API_VERSION, "kind": "OperationList", "items": items, "unreadable": newer}
+        )
+    elif arguments.output == "jsonl":
+        for item in items:
+            output.write_json(item, indent=False)
+    else:
+        table = views.view(rows, now)
+        if not rows:
+            say("no operation" if arguments.all else "no operation is open")
+        output.write_table(table)
+    return Exit.DONE
+
+
+def _show(arguments: argparse.Namespace) -> Exit:
+    place, now = chosen(arguments), SystemClock().now()
+    journal = opened(place)
+    try:
+        holder = carried(place, arguments.operation)  # before the journal: one that lets go has written its end
+        operation = found(journal, arguments.operation)
+    finally:
+        journal.close()
+    one = views.Carried(operation=operation, holder=holder)
+    if arguments.output == "table":
+        output.write("".join(f"{line}\n" for line in _head(one, place)))
+        output.write_table(views.steps(operation, now))
+        output.write("".join(f"{node_line(node)}\n" for node in operation.result.nodes))
+    else:
+        output.write_json(_whole(one, place), indent=arguments.output == "json")
+    return operation.result.exit
+
+
+def _watch(arguments: argparse.Namespace) -> Exit:
+    return loop.run(_watching(arguments))
+
+
+async def _watching(arguments: argparse.Namespace) -> Exit:
+    place, clock = chosen(arguments), SystemClock()
+    journal = opened(place)
+    try:
+        found(journal, arguments.operation)
+        detached = Detached(place, journal, clock)
+        return await within(clock, arguments.timeout_s, _look_on(detached, arguments))
+    except TimeoutError:
+        say(f"the deadline passed; {arguments.operation} goes on")
+        return Exit.DEADLINE
+    finally:
+        journal.close()
+
+
+async def _look_on(detached: Detached, arguments: argparse.Namespace) -> Exit:
+    progress, clock, lost = Progress(), SystemClock(), False
+    async with aclosing(detached.look_on(arguments.operation)) as sights:
+        async for seen in sights:
+            operation = seen.operation
+            if seen.lost and not lost:
+                say(seen.advice)
+                words = last_words(detached.place, operation.id)
+                say(f"its worker's last words: {words}" if words else "its worker has left no word")
+            lost = seen.lost
+            if arguments.output == "table":
+                if news := progress.news(operation, clock.now()):
+                    output.write(f"{operation.told_at:%H:%M:%SZ} {news}\n")
+            elif arguments.output == "jsonl" or operation.ended:
+                holder = carried(detached.place, operation.id)
+                item = views.summary(views.Carried(operation=operation, holder=holder))
+                output.write_json(item, indent=arguments.output == "json")
+            if operation.ended:
+                return operation.result.exit
+    raise Stop(Exit.USAGE, f"no operation {arguments.operation}")
+
+
+def _carried(place: Place, journal: Journal, name: str) -> views.Carried | None:
+    holder = carried(place, name)  # before the journal: one that lets go has written its end
+    operation = journal.operation(name)
+    return views.Carried(operation=operation, holder=holder) if operation else None
+
+
+def _head(one: views.Carried, place: Place) -> list[str]:
+    operation = one.operation
+    plan, begun = operation.plan, operation.begun_by
+    lines = [
+        f"{operation.id}: {summary(operation)}",
+        f"state: {one.state}{f', carried by {one.holder}' if one.holder else ''}",
+        f"begun: {operation.begun_at:%Y-%m-%d %H:%M:%SZ} by {begun.user}@{begun.host} {begun.origin}".rstrip(),
+    ]
+    if operation.by.user != begun.user:
+        lines.append(f"adopted: by {operation.by.user}@{operation.by.host}")
+    if plan.reason:
+        lines.append(f"reason: {plan.reason}")
+    if plan.deadline_at:
+        lines.append(f"deadline: {plan.deadline_at:%Y-%m-%d %H:%M:%SZ}")
+    if operation.ended_at:
+        lines.append(f"ended: {operation.ended_at:%Y-%m-%d %H:%M:%SZ}")
+    elif one.holder is None:
+        words = last_words(place, operation.id)
+        lines.append(f"interrupted: `megapod ops adopt {operation.id}`{f' ({words})' if words else ''}")
+    return [*lines, ""]
+
+
+def _whole(one: views.Carried, place: Place) -> dict[str, object]:
+    operation: Operation = one.operation
+    fields = document_of("Operation", operation)
+    more = {
+        "carrier": one.holder,
+        "state": one.state,
+        "nodes": operation.nodes,
+        "log": str(log_of(place, operation.id)),
+    }
+    return {**fields, **more}

@@ -1,0 +1,131 @@
+"""A word to an operation: pause, resume, cancel, adopt, retry. Whoever can write the journal may say it."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from console.exit import Exit
+from console.headless import loop
+from console.headless.diagnostics import Stop, say
+from console.headless.journal_place import chosen, found, opened
+from console.operations import event as ev
+from console.operations.detached import Detached, NotLetGo
+from console.operations.lock import carried
+from console.operations.operation import Operation, State
+from console.operations.result import Outcome
+from console.operations.worker import Carried
+from console.state.clock import SystemClock
+from console.targets import expand, fold
+
+Then = Callable[[Detached, Operation, argparse.Namespace], Awaitable[Exit]]
+
+
+def configure(name: str, parser: argparse.ArgumentParser) -> None:
+    """Declare what one word takes."""
+    if name in ("pause", "cancel"):
+        parser.add_argument("--reason", default="", help="why; kept in the journal beside your name")
+    if name == "retry":
+        parser.add_argument(
+            "--nodes", default="", metavar="SET", help="only these (default: all that did not get there)"
+        )
+
+
+def _pause(arguments: argparse.Namespace) -> Exit:
+    return _say(arguments, ev.Paused(why=arguments.reason.strip()), State.RUNNING, "paused: no further effect")
+
+
+def _resume(arguments: argparse.Namespace) -> Exit:
+    return _say(arguments, ev.Continued(), State.PAUSED, "goes on")
+
+
+def _cancel(arguments: argparse.Namespace) -> Exit:
+    if not arguments.reason.strip():
+        raise Stop(Exit.USAGE, "cancel needs --reason: the next operator will want to know why")
+    word = ev.Cancelling(why=arguments.reason.strip())
+    return _say(arguments, word, None, "cancelled: no further step, and what it changed is taken back")
+
+
+def _adopt(arguments: argparse.Namespace) -> Exit:
+    return _with(arguments, _adopted)
+
+
+def _retry(arguments: argparse.Namespace) -> Exit:
+    return _with(arguments, _retried)
+
+
+WORDS = {
+    "pause": ("no further effect until it is resumed", _pause),
+    "resume": ("go on with a paused one", _resume),
+    "cancel": ("no further step; take back what it changed", _cancel),
+    "adopt": ("carry it on as yours: what was interrupted, or what another carries", _adopt),
+    "retry": ("begin again, where they failed, with the nodes that did not get there", _retry),
+}
+
+
+def _say(arguments: argparse.Namespace, word: ev.Event, wanted: State | None, then: str) -> Exit:
+    """Write one word down. Where nobody is there to hear it, we take the operation up ourselves."""
+
+    async def say_it(detached: Detached, operation: Operation) -> Exit:
+        if operation.ended:
+            raise Stop(Exit.CONFLICT, f"{operation.id} has ended: {operation.result.text}")
+        if wanted is not None and operation.state is not wanted:
+            say(f"{operation.id} is {operation.state.value} already")
+            return Exit.DONE if _came_to(word, operation.state) else Exit.CONFLICT
+        detached.journal.append(operation.id, word)
+        say(f"{operation.id} {then}")
+        if not isinstance(word, ev.Paused) and carried(detached.place, operation.id) is None:
+            return await _adopted(detached, operation, arguments)
+        return Exit.DONE
+
+    return _with(arguments, lambda detached, operation, _: say_it(detached, operation))
+
+
+def _came_to(word: ev.Event, state: State) -> bool:
+    return (isinstance(word, ev.Paused) and state is State.PAUSED) or (
+        isinstance(word, ev.Continued) and state is State.RUNNING
+    )
+
+
+async def _adopted(detached: Detached, operation: Operation, arguments: argparse.Namespace) -> Exit:
+    if operation.ended:
+        raise Stop(Exit.CONFLICT, f"{operation.id} has ended: {operation.result.text}")
+    try:
+        await detached.adopt(operation, arguments.config or "")
+    except (Carried, NotLetGo) as error:
+        raise Stop(Exit.CONFLICT, str(error)) from error
+    say(f"{operation.id} is carried on by you; `megapod ops watch {operation.id}`")
+    return Exit.DONE
+
+
+async def _retried(detached: Detached, operation: Operation, arguments: argparse.Namespace) -> Exit:
+    if not operation.ended:
+        raise Stop(Exit.CONFLICT, f"{operation.id} has not ended; `megapod ops watch {operation.id}`")
+    late = {node.node: node for node in operation.nodes if node.outcome is not Outcome.DONE}
+    asked = expand(arguments.nodes) if arguments.nodes.strip() else tuple(late)
+    strangers = [name for name in asked if name not in late]
+    if strangers:
+        raise Stop(
+            Exit.USAGE, f"{fold(strangers)}: not among the nodes that did not get there ({fold(late) or 'none'})"
+        )
+    if not asked:
+        say(f"{operation.id}: every node got there; nothing to do")
+        return Exit.DONE
+    try:
+        await asyncio.to_thread(detached.retry, operation, tuple(asked), arguments.config or "")
+    except Carried as error:
+        raise Stop(Exit.CONFLICT, str(error)) from error
+    say(f"{operation.id} begins again with {fold(asked)}; `megapod ops watch {operation.id}`")
+    return Exit.DONE
+
+
+def _with(arguments: argparse.Namespace, then: Then) -> Exit:
+    async def work() -> Exit:
+        place = chosen(arguments)
+        journal = opened(place)
+        try:
+            operation = found(journal, arguments.operation)
+            return await then(Detached(place, journal, SystemClock()), operation, arguments)
+        finally:
+            journal.close()
+
+    return loop.run(work())

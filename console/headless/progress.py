@@ -1,0 +1,73 @@
+"""How an operation goes, in lines for a log: one when something has changed, none when only time has passed."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from console.operations.operation import Operation, State
+from console.operations.result import NodeResult, Outcome
+from console.targets import fold
+from console.words import count, duration
+
+MOST = 4
+_TIMES = re.compile(r"\b(\d+(\.\d+)?(ms|s|m|h|d))+\b|\b\d+h\d\dm\b|\b\d+m\d\ds\b")
+
+
+class Progress:
+    """Remembers what was said last."""
+
+    def __init__(self) -> None:
+        self._said = ""
+
+    def news(self, operation: Operation, now: datetime) -> str:
+        """The line to say, "" where it would say the same again."""
+        line = summary(operation)
+        key = _TIMES.sub("", line)
+        if key == self._said:
+            return ""
+        self._said = key
+        return f"{line}{_eta(operation, now)}"
+
+
+def summary(operation: Operation) -> str:
+    """Where it stands: the same evidence once, with the nodes it is of."""
+    plan = operation.plan
+    if operation.ended:
+        return operation.result.text
+    head = f"{plan.verb} {plan.targets}"
+    if operation.state is not State.RUNNING:
+        head += f" ({operation.state.value}{f': {operation.why}' if operation.why else ''})"
+    if operation.tripped:
+        head += f" (stopping: {operation.tripped})"
+    return f"{head}: {'; '.join(_parts(operation.nodes)) or 'begun'}"
+
+
+def node_line(node: NodeResult) -> str:
+    """One node: its name, how it went, and the evidence."""
+    said = node.detail or (node.stage if node.outcome is Outcome.WORKING else "")
+    return f"{node.node} {node.outcome.value}{f' ({said})' if said else ''}"
+
+
+def _parts(nodes: tuple[NodeResult, ...]) -> Iterator[str]:
+    groups: dict[str, list[str]] = {}
+    for node in nodes:
+        groups.setdefault(_word(node), []).append(node.node)
+    shown = sorted(groups.items(), key=lambda group: group[0] == "done")[:MOST]
+    for word, names in shown:
+        yield f"{fold(names)} {word}"
+    left = sum(len(names) for names in groups.values()) - sum(len(names) for _, names in shown)
+    if left:
+        yield f"and {count(left, 'node')} more"
+
+
+def _word(node: NodeResult) -> str:
+    if node.outcome is Outcome.WORKING:
+        return node.detail or f"to {node.stage}" if node.stage else "waiting"
+    return node.outcome.value + (f" ({node.detail})" if node.detail and node.outcome is not Outcome.DONE else "")
+
+
+def _eta(operation: Operation, now: datetime) -> str:
+    clear_at = operation.plan.blast.clear_at
+    if operation.ended or clear_at is None or clear_at <= now:
+        return ""
+    return f"; clear by {clear_at:%H:%M}Z at the latest, in {duration((clear_at - now).total_seconds())}"
