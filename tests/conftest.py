@@ -257,6 +257,12 @@ class FakeScheduler:
             await self.write_takes()
 
 
+@pytest.fixture(autouse=True)
+def _own_journal(tmp_path_factory, monkeypatch) -> None:
+    """Operations of a test are written down in a folder of its own, never in the journal of who runs the tests."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -19,12 +19,37 @@ class Carrier(Protocol):
         """The operation whenever it has moved on, its end last. Leaving the iteration ends the looking on alone."""
         ...
 
+    async def under_way(self) -> tuple[str, ...]:
+        """The ids of operations that others, or an earlier process, have begun and that have not ended."""
+        ...
+
+    def look_on(self, identity: str) -> AsyncIterator[Operation]:
+        """How one of those goes, its end last."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what was opened. What is carried elsewhere goes on."""
+        ...
+
 
 class Here:
     """Carries operations in this process, over a journal that is handed in; they end with it, and may be taken up."""
 
     def __init__(self, journal: Record) -> None:
         self._journal = journal
+
+    async def under_way(self) -> tuple[str, ...]:
+        """None: they end with this process."""
+        return ()
+
+    async def look_on(self, identity: str) -> AsyncIterator[Operation]:
+        """What its journal says of it now."""
+        operation = fold(self._journal.entries(identity))
+        if operation is not None:
+            yield operation
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
     async def carry(self, session: Session, plan: Plan) -> AsyncIterator[Operation]:
         """Begin a plan and run its engine beside the caller."""

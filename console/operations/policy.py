@@ -135,9 +135,7 @@ def _budgets(limits: MaxOut, snapshot: Snapshot, nodes: tuple[str, ...]) -> Iter
         most = _of(getattr(limits, kind), len(every)) or 0
         before = {node.name for node in every if _out(node)}
         after = before | wanted.intersection(members)
-        text = (
-            f"{len(after)} of {len(every)} nodes of {kind} {name} out with this ({len(before)} are); {most} allowed"
-        )
+        text = f"{len(after)} of {len(every)} nodes of {kind} {name} out with this ({len(before)} are); {most} allowed"
         yield Verdict(f"max_out.{kind} {name}", text, ok=len(after) <= max(most, len(before)))
 
 

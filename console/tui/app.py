@@ -8,15 +8,12 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from console.config import Config
-from console.operations.carrier import Carrier, Here
-from console.operations.event import Actor
-from console.operations.identity import user
-from console.operations.memory import Memory
+from console.operations.carrier import Carrier
 from console.operations.operation import Operation
 from console.operations.result import Outcome
-from console.state.clock import SystemClock
 from console.state.session import Session
 from console.tui.bridge import forward
+from console.tui.carrying import Journaled
 from console.tui.desk import Desk
 from console.tui.driver import TerminalDriver
 from console.tui.environment import Appearance
@@ -78,9 +75,7 @@ class MegapodApp(FrugalApp[int]):
         self.theme = THEMES[look.theme].name
         self._open_session = open_session
         self.desk = Desk(config, glyph_set(look.glyphs))
-        self.operations = Operations(
-            self._operation_moved, carrier or Here(Memory(SystemClock().now, Actor(user(), "", 0)))
-        )
+        self.operations = Operations(self._operation_moved, self._operation_failed, carrier or Journaled(config))
         for name, kind in VIEWS.items():
             self.install_screen(kind(self.desk, self.operations), name)
 
@@ -159,11 +154,17 @@ class MegapodApp(FrugalApp[int]):
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(session.watch())
             tasks.create_task(forward(session.store, self.post_message))
+            tasks.create_task(self.operations.take_up())
 
     def _tick(self) -> None:
         """Ages move on; where none is shown nothing is sent."""
         if self.top_view is not None:
             self.top_view.redraw()
+
+    def _operation_failed(self, text: str) -> None:
+        view = self.top_view
+        if view is not None and view.is_mounted:
+            view.say(text, "critical")
 
     def _operation_moved(self, operation: Operation) -> None:
         view = self.top_view

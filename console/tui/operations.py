@@ -5,10 +5,11 @@ They do not live here: whoever carries them goes on when the console is closed.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 
 from console.operations.carrier import Carrier
+from console.operations.journal_error import JournalError
 from console.operations.operation import Operation, State
 from console.operations.plan import Plan
 from console.operations.result import Outcome
@@ -45,9 +46,10 @@ STYLE = {
 class Operations:
     """Every operation of this console, the newest first. `changed` is called with each that moved on."""
 
-    def __init__(self, changed: Callable[[Operation], None], carrier: Carrier) -> None:
+    def __init__(self, changed: Callable[[Operation], None], failed: Callable[[str], None], carrier: Carrier) -> None:
         self._by_id: dict[str, Operation] = {}
         self._changed = changed
+        self._failed = failed
         self._carrier = carrier
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -63,20 +65,35 @@ class Operations:
 
     def start(self, session: Session, plan: Plan) -> None:
         """Have a confirmed plan carried, and look on."""
-        task = asyncio.create_task(self._look_on(session, plan), name=plan.operation)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._beside(self._look_on(self._carrier.carry(session, plan)), plan.operation)
+
+    async def take_up(self) -> None:
+        """Look on at what was begun elsewhere, or by an earlier console, and has not ended."""
+        try:
+            for identity in await self._carrier.under_way():
+                self._beside(self._look_on(self._carrier.look_on(identity)), identity)
+        except JournalError as error:
+            self._failed(str(error))
 
     async def leave(self) -> None:
         """Stop looking on. What was begun goes on."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._carrier.close()
 
-    async def _look_on(self, session: Session, plan: Plan) -> None:
-        async for operation in self._carrier.carry(session, plan):
-            self._by_id[operation.id] = operation
-            self._changed(operation)
+    def _beside(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _look_on(self, operations: AsyncIterator[Operation]) -> None:
+        try:
+            async for operation in operations:
+                self._by_id[operation.id] = operation
+                self._changed(operation)
+        except JournalError as error:
+            self._failed(str(error))
 
 
 def where(operation: Operation) -> str:

@@ -1,12 +1,13 @@
 """The console on a real Slurm pod, by key: see a job, drain its node, watch it empty, bring it back; and bad nights."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 
-from backends.model.endpoint import SchedulerEndpoint
-from console.config import Config, PodConfig
+from console.config import load
 from console.tui.app import MegapodApp
 
 pytestmark = [pytest.mark.slurm, pytest.mark.sshd]
@@ -42,11 +43,20 @@ class Screen:
         await self.until(lambda screen: all(word in screen.text for word in words), within_s)
 
 
+@pytest.fixture
+def console(pod, tmp_path):
+    return partial(opened, pod, tmp_path / "config.toml")
+
+
 @asynccontextmanager
-async def console(pod, *, read_only=False, size=(80, 24)):
-    scheduler = SchedulerEndpoint(interval_s=0.5)
-    config = Config(pods={"lab": PodConfig(ssh=pod.ssh, scheduler=scheduler, read_only=read_only)})
-    app = MegapodApp(config)
+async def opened(pod, path, *, read_only=False, size=(80, 24)):
+    """The console on the pod, from a config file: the workers it starts read the same one."""
+    keys = ("host", "port", "user", "identity", "known_hosts")
+    ssh = "".join(f"{key} = {json.dumps(getattr(pod.ssh, key))}\n" for key in keys)
+    path.write_text(
+        f"[pods.lab]\nread_only = {str(read_only).lower()}\nscheduler = {{ interval_s = 0.5 }}\n[pods.lab.ssh]\n{ssh}"
+    )
+    app = MegapodApp(load(str(path)))
     try:
         async with app.run_test(size=size) as pilot:
             screen = Screen(app, pilot)
@@ -57,24 +67,24 @@ async def console(pod, *, read_only=False, size=(80, 24)):
         await app.close()
 
 
-async def test_a_job_is_on_screen_within_five_seconds(pod):
-    async with console(pod) as screen:
+async def test_a_job_is_on_screen_within_five_seconds(pod, console):
+    async with console() as screen:
         job = pod.sbatch("--gres=gpu:4", "-w", "gpu003", "-J", "train")
         await screen.until(lambda now: "4/8" in now.line("gpu003") and job in now.line("gpu003"), 5.0)
         await screen.press("6")
         await screen.until(lambda now: "gpu003" in now.line("train"), 5.0)
 
 
-async def test_drain_by_key_is_draining_while_the_job_runs_and_drained_after(pod):
+async def test_drain_by_key_is_draining_while_the_job_runs_and_drained_after(pod, console):
     job = pod.sbatch("-w", "gpu002", "-J", "busy", script="exec sleep 300")
-    async with console(pod) as screen:
+    async with console() as screen:
         await screen.until(lambda now: job in now.line("gpu002"))
         await screen.press("down", "D")
         await screen.shows("reason:")
         await screen.press(*"tray leak", "enter")
         await screen.shows("drain gpu002?", f"{job} busy")
         await screen.press("y")
-        await screen.shows(f"draining while job {job} runs")
+        await screen.shows(f"gpu002: draining; job {job} runs")
         assert "DRAIN" in pod.state("gpu002")
         mark = pod.run("scontrol", "-o", "show", "node", "gpu002")
         assert "Reason=megapod:op-" in mark
@@ -90,9 +100,9 @@ async def test_drain_by_key_is_draining_while_the_job_runs_and_drained_after(pod
     assert "DRAIN" not in pod.state("gpu002")
 
 
-async def test_a_foreign_drain_is_refused_with_its_reason(pod):
+async def test_a_foreign_drain_is_refused_with_its_reason(pod, console):
     pod.run("scontrol", "update", "nodename=gpu001", "state=drain", "reason=waiting for a part")
-    async with console(pod) as screen:
+    async with console() as screen:
         await screen.until(lambda now: "drained" in now.line("gpu001"))
         await screen.press("D")
         await screen.shows("refused", "'waiting for a part' by root")
@@ -100,15 +110,15 @@ async def test_a_foreign_drain_is_refused_with_its_reason(pod):
     assert "waiting for a part" in pod.run("scontrol", "-o", "show", "node", "gpu001")
 
 
-async def test_a_read_only_pod_has_no_drain(pod):
-    async with console(pod, read_only=True) as screen:
+async def test_a_read_only_pod_has_no_drain(pod, console):
+    async with console(read_only=True) as screen:
         await screen.press("D")
         await screen.shows("read-only")
     assert pod.state("gpu001") == "IDLE"
 
 
-async def test_a_dead_slurmctld_keeps_the_table_and_is_named(pod):
-    async with console(pod) as screen:
+async def test_a_dead_slurmctld_keeps_the_table_and_is_named(pod, console):
+    async with console() as screen:
         pod.ctl("stop", "slurmctld")
         await screen.until(lambda now: "live" not in now.text.splitlines()[0])
         for name in ("gpu001", "gpu016"):
@@ -120,9 +130,9 @@ async def test_a_dead_slurmctld_keeps_the_table_and_is_named(pod):
 
 
 @pytest.mark.parametrize("name", ["\x1b[2J\x1b[31mboom", "[red]x[/red]", "[/]", "a\nb"])
-async def test_a_hostile_name_is_drawn_in_its_cell(pod, name):
+async def test_a_hostile_name_is_drawn_in_its_cell(pod, console, name):
     job = pod.sbatch("-w", "gpu004", "-J", name)
-    async with console(pod) as screen:
+    async with console() as screen:
         await screen.press("6")
         await screen.until(lambda now: job in now.line("gpu004"))
         assert "root" in screen.line("gpu004")

@@ -9,8 +9,8 @@ from pathlib import Path
 from console.operations import event as ev
 from console.operations.journal import Journal
 from console.operations.journal_error import JournalError, Leased
-from console.operations.plan import Blast, Plan
 from console.operations.place import Place
+from console.operations.plan import Blast, Plan
 from console.operations.step import Do, Lane, Phase, Step
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)

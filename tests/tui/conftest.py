@@ -26,6 +26,9 @@ from backends.model.reason import Reason
 from backends.ports import Capability
 from backends.registry import Adapters
 from console.config import Config, PodConfig
+from console.operations.carrier import Here
+from console.operations.event import Actor
+from console.operations.memory import Memory
 from console.state.session import Session
 from console.tui.app import MegapodApp
 from console.tui.environment import Appearance
@@ -210,7 +213,7 @@ class HandFedScheduler:
         for node in nodes:
             self.facts[node] = replace(self.facts[node], state=("IDLE",), service=Service.IDLE, reason=None)
 
-    async def requeue(self, jobs: Sequence[str]) -> None:
+    async def requeue(self, _jobs: Sequence[str]) -> None:
         raise NotSupported("this scheduler does not requeue")
 
     def equivalent(self, verb: str, nodes: Sequence[str], _reason: str = "") -> tuple[str, ...]:
@@ -230,7 +233,8 @@ class Bench:
             ssh=SshEndpoint(host="head1"), read_only=read_only, racks={"r1": "gpu[001-004]", "r2": "gpu[005-008]"}
         )
         names = ["lab", *(f"lab{number}" for number in range(2, pods + 1))]
-        self.app = MegapodApp(Config(pods=dict.fromkeys(names, pod)), Appearance("dark", glyphs), self._open)
+        carrier = Here(Memory(self.clock.now, Actor("ann", "desk", 1)))
+        self.app = MegapodApp(Config(pods=dict.fromkeys(names, pod)), Appearance("dark", glyphs), self._open, carrier)
 
     def _open(self, config: Config) -> Session:
         return Session(config, clock=self.clock, open_pod=lambda _: Adapters(scheduler=self.scheduler))

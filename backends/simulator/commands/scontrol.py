@@ -39,7 +39,7 @@ _DOWN = """Slurmctld(primary) at {} is DOWN
 def scontrol(world: World, words: list[str], stamp: Stamp) -> Answer:
     """Run scontrol with these arguments. Options are taken wherever they stand, as GNU getopt does."""
     options: set[str] = set()
-    rest = []
+    rest: list[str] = []
     for word in words:
         option = "json" if word.partition("=")[0] == "--json" else _FLAGS.get(word)
         if option:
@@ -49,6 +49,10 @@ def scontrol(world: World, words: list[str], stamp: Stamp) -> Answer:
             return refusal(f"scontrol: {what} '{word.lstrip('-')}'\nTry \"scontrol --help\" for more information")
         else:
             rest.append(word)
+    return _run(world, stamp, options, rest)
+
+
+def _run(world: World, stamp: Stamp, options: set[str], rest: list[str]) -> Answer:
     match rest:
         case ["ping"]:
             return Answer(stdout=f"Slurmctld(primary) at {world.shape.head} is UP\n")
