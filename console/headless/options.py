@@ -32,6 +32,13 @@ def add_timeout(parser: argparse.ArgumentParser, default: str | None, help_text:
     )
 
 
+def number(text: str) -> int:
+    """A whole number from 1 up."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)
+
+
 def seconds(text: str) -> float:
     """`30s`, `5m`, `1.5h`, or a plain number of seconds."""
     number = text.rstrip("abcdefghijklmnopqrstuvwxyz")

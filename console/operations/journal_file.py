@@ -13,6 +13,7 @@ from console.operations.place import Place
 BUSY_MS = 15_000
 _TRIES = 100
 _PAUSE_S = 0.05
+_UNTIL_GROUPED = 20
 _OWN, _GROUP = 0o600, 0o660
 _BESIDE = ("-wal", "-shm")
 
@@ -84,17 +85,21 @@ def _prepare(connection: sqlite3.Connection, path: Path, pause: Callable[[float]
             connection.execute("PRAGMA synchronous = FULL")
             _hand_on(path)
             migrate(connection, str(path))
+            _hand_on(path)  # some of them are made only now
         except sqlite3.OperationalError as error:
             # The switch to WAL does not wait as other statements do, and a companion may not have its group yet.
-            if not left or not _passes(error):
+            if not left or not _passes(error, _TRIES - left):
                 raise
             pause(_PAUSE_S)
         else:
             return
 
 
-def _passes(error: sqlite3.OperationalError) -> bool:
+def _passes(error: sqlite3.OperationalError, tried: int) -> bool:
+    """Whether another's doing is likely behind it. A file that cannot be opened is given a second to get its group."""
     name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_CANTOPEN"):
+        return tried < _UNTIL_GROUPED
     return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or name == "SQLITE_PROTOCOL"
 
 

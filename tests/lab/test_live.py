@@ -62,14 +62,15 @@ async def test_a_stopped_slurmctld_ages_facts_and_comes_back(pod):
         assert down.nodes.keys() == before.nodes.keys()
         assert all(down.stale(node.scheduler) for node in down.nodes.values())
         assert down.observed_at(down.nodes["gpu001"].scheduler) == down.sources[NODES].observed_at
-        (finding,) = [found for found in down.findings if found.entity == f"source:{NODES}"]
-        assert "slurmctld" in finding.title
+        (finding,) = [
+            found for found in down.findings if any("slurmctld" in line for line in (found.title, *found.evidence))
+        ]
         assert finding.since == down.sources[NODES].failing_since
         later = await seen(session, lambda now: now.number > down.number + 2)
         assert [found.since for found in later.findings if found.id == finding.id] == [finding.since]
         pod.ctl("start", "slurmctld")
         back = await seen(session, lambda now: now.sources[NODES].trusted and now.sources[JOBS].trusted, 40.0)
-        assert not [found for found in back.findings if found.entity == f"source:{NODES}"]
+        assert not [found for found in back.findings if found.id == finding.id]
         assert not any(back.stale(node.scheduler) for node in back.nodes.values())
 
 

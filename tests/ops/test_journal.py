@@ -258,6 +258,14 @@ def test_a_file_that_is_no_database_is_one_line_with_the_remedy(place, clock):
     assert "\n" not in str(caught.value)
 
 
+def _read_all(place, clock):
+    damaged = Journal.at(place, clock.now)
+    try:
+        damaged.recent(50)
+    finally:
+        damaged.close()
+
+
 def test_a_damaged_journal_is_one_line_with_the_remedy(journal, place, clock, tell):
     for number in range(50):
         journal.begin(f"op-{number}", tell.begun(f"op-{number}", (f"n{number}",)))
@@ -266,11 +274,7 @@ def test_a_damaged_journal_is_one_line_with_the_remedy(journal, place, clock, te
     data[8192:] = b"\xff" * (len(data) - 8192)
     place.journal.write_bytes(data)
     with pytest.raises(JournalError, match="move it aside"):
-        damaged = Journal.at(place, clock.now)
-        try:
-            damaged.recent(50)
-        finally:
-            damaged.close()
+        _read_all(place, clock)
 
 
 def test_a_busy_journal_says_so_and_nothing_is_written(journal, place):

@@ -76,8 +76,7 @@ def test_what_was_acknowledged_survives_a_sigkill_at_any_moment(place, open_jour
         assert one.stdout.readline() == "ready\n"
         one.stdin.write("go\n")
         one.stdin.flush()
-        for _ in range(random.randrange(1, 60)):
-            one.stdout.readline()
+        acknowledged += [int(one.stdout.readline()) for _ in range(random.randrange(1, 60))]
         one.send_signal(signal.SIGKILL)
         # Its last lines are facts, too: they were written after the append had returned.
         acknowledged += [int(line) for line in one.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
@@ -167,7 +166,8 @@ def test_a_lock_is_had_by_one_and_told_to_all(place):
 
 def test_a_lock_ends_with_its_process_however_that_ends(place):
     code = (
-        "import sys, pathlib\nfrom datetime import UTC, datetime\nfrom console.operations import lock, place, identity\n"
+        "import sys, pathlib\nfrom datetime import UTC, datetime\n"
+        "from console.operations import lock, place, identity\n"
         "held = lock.take(place.Place(journal=pathlib.Path(sys.argv[1])), 'op-1')\n"
         "held.sign(identity.actor(), datetime.now(UTC))\nprint('held', flush=True)\nsys.stdin.read()\n"
     )
