@@ -19,7 +19,22 @@ _BESIDE = ("-wal", "-shm")
 
 
 def connect(place: Place, pause: Callable[[float], None] = time.sleep) -> sqlite3.Connection:
-    """Open the file, or make it; raises JournalError. Every commit is on the disk (synchronous=FULL) and in the WAL."""
+    """Open the file, or make it; raises JournalError. Every commit is on the disk (synchronous=FULL) and in the WAL.
+
+    One that another process is just making may not have its group yet, or be open to reading only: then it is opened
+    anew for a second, as a connection that began read-only stays so.
+    """
+    for left in range(_UNTIL_GROUPED, -1, -1):
+        try:
+            return _connect(place, pause)
+        except sqlite3.Error as error:
+            if not left or not _name(error).startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+                raise failure(place.journal, error) from error
+            pause(_PAUSE_S)
+    raise AssertionError(place.journal)
+
+
+def _connect(place: Place, pause: Callable[[float], None]) -> sqlite3.Connection:
     path = place.journal
     try:
         place.folder(path.parent)
@@ -27,13 +42,12 @@ def connect(place: Place, pause: Callable[[float], None] = time.sleep) -> sqlite
         connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     except OSError as error:
         raise JournalError(f"{path}: the journal cannot be opened: {error.strerror}") from error
-    except sqlite3.Error as error:
-        raise failure(path, error) from error
     try:
         _prepare(connection, path, pause)
-    except sqlite3.Error as error:
-        connection.close()
-        raise failure(path, error) from error
+        if place.shared:
+            # Another may have been between making its companion and opening it to the group: we would be read-only.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
     except BaseException:
         connection.close()
         raise
@@ -42,7 +56,7 @@ def connect(place: Place, pause: Callable[[float], None] = time.sleep) -> sqlite
 
 def failure(path: Path, error: sqlite3.Error) -> JournalError:
     """The one line for what SQLite says."""
-    name = getattr(error, "sqlite_errorname", "") or ""
+    name = _name(error)
     said = str(error)
     for start, advice in _ADVICE.items():
         if name.startswith(start):
@@ -88,19 +102,20 @@ def _prepare(connection: sqlite3.Connection, path: Path, pause: Callable[[float]
             _hand_on(path)  # some of them are made only now
         except sqlite3.OperationalError as error:
             # The switch to WAL does not wait as other statements do, and a companion may not have its group yet.
-            if not left or not _passes(error, _TRIES - left):
+            if not left or not _passes(error):
                 raise
             pause(_PAUSE_S)
         else:
             return
 
 
-def _passes(error: sqlite3.OperationalError, tried: int) -> bool:
-    """Whether another's doing is likely behind it. A file that cannot be opened is given a second to get its group."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith("SQLITE_CANTOPEN"):
-        return tried < _UNTIL_GROUPED
+def _passes(error: sqlite3.OperationalError) -> bool:
+    name = _name(error)
     return name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or name == "SQLITE_PROTOCOL"
+
+
+def _name(error: sqlite3.Error) -> str:
+    return getattr(error, "sqlite_errorname", "") or ""
 
 
 def _hand_on(path: Path) -> None:
