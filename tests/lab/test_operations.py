@@ -38,7 +38,7 @@ class Megapod:
         end = time.monotonic() + within_s
         while not question(now := self.operation(identity)):
             assert time.monotonic() < end, now
-            time.sleep(0.3)
+            time.sleep(0.3)  # the worker is a process of its own: the journal is where it tells
         return now
 
 
@@ -58,7 +58,7 @@ def wait_for(question, within_s=20.0):
     end = time.monotonic() + within_s
     while not question():
         assert time.monotonic() < end
-        time.sleep(0.2)
+        time.sleep(0.2)  # slurmctld announces nothing: asking is all there is
 
 
 def reason(pod, node):
