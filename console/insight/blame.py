@@ -1,7 +1,9 @@
 """What may come of what: the rules whose findings a cause explains, and how near it has to be."""
 
 _COOLING = frozenset({"cooling", "pump", "filter", "leak", "fan", "thermal"})
-_POWER = frozenset({"power", "power-supply", "outlet", "breaker", "redundancy-lost"})
+_UNPOWERED = frozenset({"power", "power-supply", "outlet", "breaker"})
+_POWER = _UNPOWERED | {"redundancy-lost"}
+"""A spare that is lost, of pumps too, may cap or worry what it fed; it switches nothing off."""
 OF_GPUS = frozenset({"gpu-missing", "gpu-ecc", "nvlink-down", "gpu-health", "throttled", "power-capped"})
 GONE = frozenset({"off-but-scheduled", "not-responding", "never-boots"})
 """Words for one trouble as it unfolds: a node that nobody can work on."""
@@ -14,9 +16,9 @@ SUFFERS = {
     "gpu-health": _COOLING | {"fabric", "gpu-missing", "gpu-ecc", "nvlink-down", "throttled", "power-capped"},
     "node-health": _COOLING | _POWER | OF_GPUS | GONE | {"fabric"},
     "telemetry-silent": GONE | {"gpu-missing"},
-    "not-responding": _POWER | {"leak", "off-but-scheduled"},
-    "never-boots": _POWER | {"leak"},
-    "off-but-scheduled": _POWER | {"leak"},
+    "not-responding": _UNPOWERED | {"leak", "off-but-scheduled"},
+    "never-boots": _UNPOWERED | {"leak"},
+    "off-but-scheduled": _UNPOWERED | {"leak"},
     "component": _COOLING | _POWER | OF_GPUS | GONE | {"fabric", "over-budget", "node-health", "telemetry-silent"},
 }
 """What the nodes below something broken suffer from it: the effect's rule, and the rules it may be blamed on."""

@@ -131,6 +131,16 @@ def test_a_stopped_pump_explains_the_low_flow_and_the_lost_redundancy_of_its_cdu
     assert "c1 has lost redundancy: pumps" in finding.evidence
 
 
+def test_a_node_that_goes_while_a_pump_is_stopped_is_told_apart(pod):
+    group = Redundancy(name="pumps", needed=1, members=("a", "b"), health=Severity.WARNING)
+    parts = {"pump:b": ill(detail="Stopped"), "cdu:c1": ill(redundancy=(group,))}
+    node = pod.nodes["n6"]
+    facts = replace(node.scheduler, state=("DOWN",), service=Service.DOWN, responding=False)
+    down = replace(node, scheduler=facts, hardware=replace(node.hardware, power=Power.OFF))
+    found = findings(replace(broken(pod, {"n6": down}), components={**pod.components, **parts}))
+    assert {finding.rule: finding.entity for finding in found} == {"pump": "pump:b", "not-responding": "node:n6"}
+
+
 def test_a_tray_that_repeats_its_nodes_trouble_is_no_finding(pod):
     tray = Component(id="tray:t3", kind=Kind.TRAY, name="t3")
     edges = (*pod.topology.edges, Edge("tray:t3", "node:n3", Relation.CONTAINS))
