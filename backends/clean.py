@@ -18,3 +18,16 @@ def clean(text: str, limit: int = _LIMIT) -> str:
     if text.isascii() and text.isprintable():
         return text.strip()
     return "".join("\ufffd" if unicodedata.category(char) in _REPLACED else char for char in text).strip()
+
+
+def printable(text: str) -> str:
+    """The lines of a longer text as a terminal may show them: indentation, tabs and length stay, nothing acts.
+
+    A carriage return before a line's end goes; every other control or invisible character becomes U+FFFD.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    return "\n".join(line if line.isascii() and line.isprintable() else _shown(line) for line in lines)
+
+
+def _shown(line: str) -> str:
+    return "".join("\ufffd" if char != "\t" and unicodedata.category(char) in _REPLACED else char for char in line)

@@ -11,6 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from backends.model.boot import BootOverride, BootState, MediaSlot
+from backends.model.log import LogPage
 from backends.model.observation import HardwareInventory, SchedulerJobs, SchedulerLayout, SchedulerNodes
 from backends.model.severity import Severity
 from backends.model.stream import StreamState
@@ -92,6 +93,22 @@ class Shell(Protocol):
         ...
 
 
+class NodeShells(Protocol):
+    """Commands on the nodes of a pod, by the scheduler's names; connections are kept until `close`."""
+
+    async def reach(self, node: str) -> None:
+        """Connect and log in, where that is not done yet. Raises Unreachable, Untrusted, AuthFailed or TimedOut."""
+        ...
+
+    async def run(self, node: str, argv: Sequence[str], *, timeout_s: float | None = None) -> Command:
+        """Run an argument list on one node; it is ended there when we give it up. Raises what `Shell.run` does."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection. Safe to call twice."""
+        ...
+
+
 class Port(Protocol):
     """What every port has: a name for people, its capabilities, and the number of requests sent so far."""
 
@@ -165,6 +182,10 @@ class Hardware(Port, Protocol):
         Opens what it needs, again and again where it breaks. Never raises for the service's sake. Close the generator
         (`contextlib.aclosing`) to end the stream. Needs `Capability.EVENTS`.
         """
+        ...
+
+    async def logs(self, system: str, node: str) -> LogPage:
+        """The entries of a system's logs, by time, as those of `node`. Costs much; NotSupported where it has none."""
         ...
 
     async def power(self, system: str, action: PowerAction) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from backends.errors import BackendError
 from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
-from backends.ports import Hardware, Scheduler, Shell
+from backends.ports import Hardware, NodeShells, Scheduler, Shell
 
 
 class Adapters(Struct, frozen=True, kw_only=True):
@@ -51,6 +51,13 @@ def open_adapters(pod: PodEndpoints) -> Adapters:
             for source, endpoint in zip(redfish_sources(pod), pod.redfish, strict=True)
         },
     )
+
+
+def open_nodes(pod: PodEndpoints) -> NodeShells:
+    """The shells of a pod's nodes. Nothing is connected yet."""
+    from backends.transport.ssh_nodes import NodeShells as SshNodes
+
+    return SshNodes(pod.node_ssh, pod.ssh)
 
 
 def redfish_sources(pod: PodEndpoints) -> tuple[str, ...]:

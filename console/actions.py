@@ -4,13 +4,18 @@ Read-only mode is structural: what is dangerous does not exist for a read-only p
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from msgspec import Struct
 
 from backends.model.snapshot import Snapshot
 from backends.ports import Capability
+from console.moment import later
+from console.operations.cordon import plan_cordon
 from console.operations.drain import plan_drain
+from console.operations.hold_plan import plan_hold, plan_release
 from console.operations.plan import Plan
+from console.operations.power import POWERS, plan_power
 from console.operations.request import Request
 from console.operations.resume import plan_resume
 from console.targets import Targets
@@ -18,10 +23,34 @@ from console.targets import Targets
 Planner = Callable[[Snapshot, Targets, Request], Plan]
 
 
+class Ask(Struct, frozen=True):
+    """An option that the screen asks for: which of `Options`, how it asks, and how what was typed is read.
+
+    `read` raises ValueError with one line. An empty answer leaves the option as it is, unless it is `wanted`.
+    """
+
+    option: str
+    prompt: str
+    read: Callable[[str, datetime], object]
+    wanted: bool = False
+
+
+def _word(text: str, _now: datetime) -> str:
+    if len(text.split()) != 1:
+        raise ValueError(f"{text!r} is not one word, as OPS-12 is")
+    return text.strip()
+
+
+def _power(text: str, _now: datetime) -> str:
+    if text.strip() not in POWERS:
+        raise ValueError(f"{text!r} is none of {', '.join(POWERS)}")
+    return text.strip()
+
+
 class Action(Struct, frozen=True, kw_only=True):
     """One verb. `dangerous` ones write, and have a planner; `needs` is what an adapter must be able to do.
 
-    `reason` says whether a person must say why.
+    `reason` says whether a person must say why, `asks` what else the screen asks; `hinted` ones stand in the key line.
     """
 
     id: str
@@ -33,6 +62,8 @@ class Action(Struct, frozen=True, kw_only=True):
     reason: bool
     needs: Capability
     planner: Planner
+    asks: tuple[Ask, ...] = ()
+    hinted: bool = True
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -57,6 +88,59 @@ ACTIONS: tuple[Action, ...] = (
         reason=False,
         needs=Capability.RESUME,
         planner=plan_resume,
+    ),
+    Action(
+        id="cordon",
+        verb="cordon",
+        key="C",
+        target="node",
+        help="close to new work; what runs there runs on",
+        dangerous=True,
+        reason=True,
+        needs=Capability.DRAIN,
+        planner=plan_cordon,
+        hinted=False,
+    ),
+    Action(
+        id="hold",
+        verb="hold",
+        key="H",
+        target="node",
+        help="keep out until released, whoever resumes what",
+        dangerous=True,
+        reason=True,
+        needs=Capability.DRAIN,
+        planner=plan_hold,
+        asks=(
+            Ask("ticket", "ticket, or nothing: ", _word),
+            Ask("until", "until (8h, 3d, or nothing): ", later),
+        ),
+        hinted=False,
+    ),
+    Action(
+        id="release",
+        verb="release",
+        key="R",
+        target="node",
+        help="lift a hold; the node stays drained",
+        dangerous=True,
+        reason=False,
+        needs=Capability.DRAIN,
+        planner=plan_release,
+        hinted=False,
+    ),
+    Action(
+        id="power",
+        verb="power",
+        key="P",
+        target="node",
+        help="switch on, off, cycle, reset or nmi",
+        dangerous=True,
+        reason=False,
+        needs=Capability.POWER,
+        planner=plan_power,
+        asks=(Ask("power", f"{', '.join(POWERS)}: ", _power, wanted=True),),
+        hinted=False,
     ),
 )
 

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Struct, field
 
-from backends.model.endpoint import PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
+from backends.model.endpoint import NodeSsh, PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
 from console.operations.policy import Policy
+from console.preferences import Preferences
 
 REQUESTS_PER_MINUTE = 3000
 
@@ -33,6 +34,7 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     ssh: SshEndpoint | None = None
+    node_ssh: NodeSsh = NodeSsh()
     scheduler: SchedulerEndpoint | None = None
     redfish: tuple[RedfishEndpoint, ...] = ()
     read_only: bool = True
@@ -46,6 +48,7 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return PodEndpoints(
             pod=name,
             ssh=self.ssh,
+            node_ssh=self.node_ssh,
             scheduler=self.scheduler or (SchedulerEndpoint() if self.ssh else None),
             redfish=self.redfish,
             node_names=self.node_names,
@@ -56,10 +59,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. `path` is where it was read, for messages.
 
     `journal` is where operations are written down, for a host whose operators share one; else each has their own.
+    `screen` is how the screen is wanted.
     """
 
     pods: dict[str, PodConfig] = field(default_factory=dict)
     journal: str = ""
+    screen: Preferences = Preferences()
     path: str = ""
 
     def only(self, name: str | None) -> "Config":
@@ -110,7 +115,9 @@ def _decode(tree: dict[str, Any], where: Path) -> Config:
         raise ConfigError(f"{where}: no pod in it; add a table [pods.NAME] (README, 'Configure')")
     for name, checked in pods.items():
         _check_pod(where, name, checked)
-    return Config(pods=pods, path=str(where), journal=_journal(where, tree.get("journal", "")))
+    return Config(
+        pods=pods, path=str(where), journal=_journal(where, tree.get("journal", "")), screen=_screen(where, tree)
+    )
 
 
 def _journal(where: Path, said: object) -> str:
@@ -118,6 +125,14 @@ def _journal(where: Path, said: object) -> str:
     if not isinstance(said, str) or (said and not Path(said).expanduser().is_absolute()):
         raise ConfigError(f'{where}: journal: must be a whole path, as in "/var/lib/megapod/journal.db"')
     return said
+
+
+def _screen(where: Path, tree: dict[str, Any]) -> Preferences:
+    try:
+        return msgspec.convert(tree.get("screen", {}), Preferences)
+    except msgspec.ValidationError as error:
+        what, _, inside = str(error).partition(" - at `$")
+        raise ConfigError(f"{where}: screen{inside.rstrip('`')}: {what}") from None
 
 
 def _pods(tree: object) -> dict[str, PodConfig]:
@@ -146,6 +161,7 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
         raise ConfigError(f"{at}.requests_per_minute: must be at least 1")
     if pod.ssh is not None:
         _check_seconds(f"{at}.ssh", pod.ssh)
+    _check_node_ssh(f"{at}.node_ssh", pod.node_ssh)
     if pod.scheduler is not None:
         _check_seconds(f"{at}.scheduler", pod.scheduler)
     for number, endpoint in enumerate(pod.redfish, 1):
@@ -153,6 +169,14 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
     _check_racks(at, pod.racks)
     if problem := pod.policy.problem():
         raise ConfigError(f"{at}.policy.{problem}")
+
+
+def _check_node_ssh(at: str, nodes: NodeSsh) -> None:
+    if nodes.via not in ("head", "direct"):
+        raise ConfigError(f"{at}.via: {nodes.via!r} must be 'head' or 'direct'")
+    if "{node}" not in nodes.host:
+        raise ConfigError(f"{at}.host: {nodes.host!r} must have {{node}} in it, as in '{{node}}.mgmt'")
+    _check_seconds(at, nodes)
 
 
 def _check_seconds(at: str, table: Struct) -> None:

@@ -5,21 +5,35 @@ Nothing heavy is imported here: `--version` and `--help` cost what Python and ar
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from console.deadline import add_deadline, hold, release
+from console.parser import Parser, prepare, tell
+
 VERBS = {
     "get": "list pods, racks, nodes, gpus, jobs, plant or findings",
+    "describe": "one thing whole, as every source has it",
     "blast": "what something hits, and what it stands on",
+    "findings": "what is wrong and who is on it: list, ack, unack, snooze, note",
     "drain": "keep new work away from nodes; running work completes",
     "resume": "give nodes back to the scheduler",
+    "cordon": "close nodes to new work; what runs there runs on",
+    "hold": "keep nodes out until released, whoever resumes what",
+    "release": "lift a hold; the nodes stay drained",
+    "power": "switch nodes on, off, cycle, reset or nmi, in batches",
+    "exec": "run a command on nodes over SSH; the same answers stand together",
+    "logs": "the log of a node's controller, its journal, or a job's output",
     "apply": "run a plan that --plan-out has saved",
     "ops": "operations under way: list, show, watch, pause, resume, cancel, adopt, retry",
     "audit": "who did what, when, from where, why, and what came of it",
-    "wait": "wait until nodes are in a state",
+    "wait": "wait until nodes are in a state, a job has ended, an operation is over",
+    "watch": "a line of JSON for each thing that comes, changes or goes",
     "events": "print what the controllers say on their event streams",
+    "schema": "what our JSON looks like, as JSON Schema",
     "doctor": "check each pod's config and endpoints, and say what to fix",
     "demo": "open the console on a simulated pod",
     "simulate": "serve simulated pods without a screen",
@@ -40,15 +54,18 @@ exit codes: 0 done · 1 failed · 2 usage · 3 unreachable or partial · 4 deadl
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    began_s = time.monotonic()
     words = list(sys.argv[1:] if argv is None else argv)
+    prepare()
     if words[:1] in (["--version"], ["-V"]):
         from console.version import version
 
-        sys.stdout.write(f"megapod {version()}\n")
+        tell(f"megapod {version()}\n", sys.stdout)
         return 0
     _check_packages()
     parser = _parser(words)
     arguments = parser.parse_args(words or ["screen"])
+    hold(arguments, began_s)
     from console.headless.diagnostics import ended_by
 
     try:
@@ -57,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001 - the border: what is no known end is raised again there
         return int(ended_by(error))
+    finally:
+        release()
 
 
 def _check_packages() -> None:
@@ -75,7 +94,7 @@ def _check_packages() -> None:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the asked verb, with the others as names and help lines only: their modules stay unimported."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="megapod",
         description="The operator console for AI compute pods: hardware, jobs and health as one; drains nodes, too.",
         epilog=EPILOG,
@@ -83,6 +102,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("-V", "--version", action="store_true", help="print the version and exit")
+    add_deadline(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs", required=True)
     asked = next((word for word in words if word in VERBS or word in HIDDEN), "" if words else "screen")
     hidden = {asked: HIDDEN[asked]} if asked in HIDDEN else {}

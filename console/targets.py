@@ -4,8 +4,9 @@ An empty set is an error, never "all"; an unknown node is an error, never "nothi
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import partial
 
 from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException, NodeSetExternalError
 from ClusterShell.NodeUtils import GroupResolver, GroupResolverError, GroupSource, GroupSourceError
@@ -13,8 +14,10 @@ from msgspec import Struct
 
 from backends.model.node import Service
 from backends.model.snapshot import Snapshot
+from console.select.field import domains_of
 
 MOST_NODES = 1_000_000
+GROUPS = "@rack: @job: @state: @partition: @domain: @finding:"
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -57,7 +60,8 @@ def expand(node_set: str) -> tuple[str, ...]:
 def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
     """The nodes an operator meant, all of one pod.
 
-    Groups: `@rack:r1`, `@job:1234`, `@state:drained`, `@partition:batch`.
+    Groups: `@rack:r1`, `@job:1234`, `@state:drained`, `@partition:batch`, `@domain:nv1`, and `@finding:` with a
+    finding's id or its rule.
 
     Raises TargetError for an empty set, an unknown node or group, and a name that two pods have.
     """
@@ -97,38 +101,76 @@ def _parse(expression: str, resolver: object) -> Iterable[str]:
     try:
         return list(NodeSet(expression, resolver=resolver))
     except (NodeSetExternalError, GroupSourceError, GroupResolverError) as error:
-        raise UnknownGroup(
-            f"{expression}: no such group ({error}); groups are @rack: @job: @state: @partition:"
-        ) from None
+        raise UnknownGroup(f"{expression}: no such group ({error}); groups are {GROUPS}") from None
     except NodeSetException as error:
         raise TargetError(f"{expression}: not a node set: {error}") from None
 
 
+_Members = Callable[[], dict[str, list[str]]]
+
+
 class _Groups(GroupSource):  # type: ignore[misc]  # ClusterShell has no types
-    """A source whose unknown groups are errors: ClusterShell makes them empty sets, `n1,@rack:typo` just n1."""
+    """A source whose unknown groups are errors: ClusterShell makes them empty sets, `n1,@rack:typo` just n1.
+
+    Its groups are put together when the first is asked for: most expressions have none.
+    """
+
+    def __init__(self, name: str, members: _Members) -> None:
+        super().__init__(name)
+        self._members = members
+        self._known: dict[str, list[str]] | None = None
 
     def resolv_map(self, group: str) -> str:
         """The nodes of a group."""
-        if group not in self.groups:
+        if self._known is None:
+            self._known = self._members()
+        if group not in self._known:
             raise GroupSourceError(f"@{self.name}:{group}", self)
-        nodes: str = self.groups[group]
-        return nodes
+        return fold(self._known[group])
 
 
 def _groups(snapshot: Snapshot) -> GroupResolver:
-    racks: dict[str, list[str]] = {}
-    states: dict[str, list[str]] = {state.value: [] for state in Service}
+    resolver = GroupResolver(illegal_chars=set())
+    sources: dict[str, Callable[[Snapshot], dict[str, list[str]]]] = {
+        "rack": _racks,
+        "state": _states,
+        "job": lambda now: {job.id: list(job.nodes) for job in now.jobs.values() if job.running},
+        "partition": lambda now: {name: list(found.nodes) for name, found in now.partitions.items()},
+        "domain": _domains,
+        "finding": _findings,
+    }
+    for name, members in sources.items():
+        resolver.add_source(_Groups(name, partial(members, snapshot)))
+    return resolver
+
+
+def _racks(snapshot: Snapshot) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for node in snapshot.nodes.values():
         if node.group:
-            racks.setdefault(node.group, []).append(node.name)
-        states.setdefault(node.service.value, []).append(node.name)
-    jobs = {job.id: list(job.nodes) for job in snapshot.jobs.values() if job.running}
-    partitions = {name: list(partition.nodes) for name, partition in snapshot.partitions.items()}
-    resolver = GroupResolver(illegal_chars=set())
-    for name, groups in (("rack", racks), ("state", states), ("job", jobs), ("partition", partitions)):
-        folded = {group: fold(members) for group, members in groups.items()}
-        resolver.add_source(_Groups(name, folded))
-    return resolver
+            found.setdefault(node.group, []).append(node.name)
+    return found
+
+
+def _states(snapshot: Snapshot) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {state.value: [] for state in Service}
+    for node in snapshot.nodes.values():
+        found[node.service.value].append(node.name)
+    return found
+
+
+def _domains(snapshot: Snapshot) -> dict[str, list[str]]:
+    named = domains_of(snapshot.topology)
+    return {name: [node for node in nodes if node in snapshot.nodes] for name, nodes in named.items()}
+
+
+def _findings(snapshot: Snapshot) -> dict[str, list[str]]:
+    """By id, and by rule those of all its findings."""
+    found: dict[str, list[str]] = {}
+    for finding in snapshot.findings:
+        for name in (finding.id, finding.rule):
+            found.setdefault(name, []).extend(node for node in finding.hits_nodes if node in snapshot.nodes)
+    return found
 
 
 def _unknown(names: tuple[str, ...], snapshots: Mapping[str, Snapshot]) -> str:

@@ -10,17 +10,22 @@ from textual.strip import Strip
 from widgets.glyphs import UNICODE, GlyphSet
 from widgets.line_view import LineView
 from widgets.paint import Align, Piece, clip, fit, width_of
+from widgets.sparkline import sparkline
 from widgets.wrap import lines_of
 
 
 class Fact(Struct, frozen=True):
-    """One fact. `age` is a ready-made text (`4m12s`), shown at the right; a stale fact is dim and says `~`."""
+    """One fact. `age` is a ready-made text (`4m12s`), shown at the right; a stale fact is dim and says `~`.
+
+    `points` are its last values, drawn after it as a line of bars between their lowest and highest.
+    """
 
     label: str
     value: str
     age: str = ""
     style: str = ""
     stale: bool = False
+    points: tuple[float, ...] = ()
 
 
 class Section(Struct, frozen=True):
@@ -33,6 +38,9 @@ class Section(Struct, frozen=True):
 
 
 _Line = Section | Fact | None
+
+SPARK = 16
+"""Columns of a fact's history, where there is room beside its value."""
 
 
 class Describe(LineView):
@@ -122,13 +130,15 @@ class Describe(LineView):
     def _draw_fact(self, fact: Fact) -> Strip:
         age = f"{self.glyphs.stale if fact.stale else ''}{fact.age}"
         room = max(0, self.size.width - self._label_width - 3 - (width_of(age) + 1 if age else 0))
-        value = fit(fact.value, room, Align.LEFT, self.glyphs.ellipsis)
+        bars = sparkline(fact.points, self.glyphs, SPARK) if width_of(fact.value) + SPARK + 2 <= room else ""
+        value = fit(fact.value, room - (SPARK + 2 if bars else 0), Align.LEFT, self.glyphs.ellipsis)
         pieces: list[Piece] = [
             (
                 "  " + fit(fact.label, self._label_width, Align.LEFT, self.glyphs.ellipsis) + " ",
                 self.base + self.palette["label"],
             ),
             (value, self.base + self.palette["stale" if fact.stale else fact.style]),
+            (f"  {bars}" if bars else "", self.base + self.palette["muted"]),
             (f" {age}" if age else "", self.base + self.palette["stale" if fact.stale else "muted"]),
         ]
         return self.line(pieces)
@@ -152,5 +162,5 @@ class Describe(LineView):
         age = width_of(fact.age) + 2 if fact.age else 0
         room = max(4, width - self._label_width - 3 - age)
         lines = lines_of(fact.value, room)
-        first = Fact(fact.label, lines[0], fact.age, fact.style, fact.stale)
+        first = Fact(fact.label, lines[0], fact.age, fact.style, fact.stale, fact.points)
         return [first, *(Fact("", line, "", fact.style, fact.stale) for line in lines[1:])]

@@ -54,7 +54,7 @@ class Dialog(ModalScreen[Answer]):
     Dialog > .box { width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
         border: round $primary; background: $surface; border-title-color: $primary; border-title-style: bold; }
     Dialog.-danger > .box { border: round $error; border-title-color: $error; }
-    Dialog DialogBody { background: $surface; max-height: 60vh; }
+    Dialog DialogBody { background: $surface; }
     Dialog .ask { height: 1; margin: 1 0 0 0; }
     Dialog .ask > Static { width: auto; height: 1; text-style: bold; }
     Dialog .ask > Input { width: 1fr; height: 1; border: none; padding: 0 0 0 1; background: $panel;
@@ -90,7 +90,7 @@ class Dialog(ModalScreen[Answer]):
             box.border_title = Text(asked.title)
             if self._glyphs.name == "ascii":
                 box.styles.border = ("ascii", box.styles.border_top[1])
-            yield DialogBody(asked.body, glyphs=self._glyphs)
+            yield DialogBody(asked.body, glyphs=self._glyphs, beside=_beside(asked))
             if asked.prompt:
                 yield from self._ask(asked.prompt, asked.value, "reason")
             if asked.count is not None:
@@ -191,3 +191,12 @@ class Dialog(ModalScreen[Answer]):
             self.query_one("#reason", Input).focus()
         elif asked.count is not None:
             self.query_one("#count", Input).focus()
+
+
+_BORDER, _ASK, _PROBLEM, _BUTTONS = 2, 2, 1, 1
+
+
+def _beside(asked: Question) -> int:
+    """Lines of a dialog that are not its body: a body longer than the rest of the screen scrolls."""
+    asks = (1 if asked.prompt else 0) + (1 if asked.count is not None else 0)
+    return _BORDER + asks * _ASK + (_PROBLEM if asks else 0) + _BUTTONS

@@ -21,7 +21,7 @@ class DialogLine(Struct, frozen=True):
 
 
 class DialogBody(LineView):
-    """The lines of the question; scrolled, wrapped, never cut."""
+    """The lines of the question; scrolled, wrapped, never cut. `beside` lines of the screen are taken by others."""
 
     DEFAULT_CSS = """
     DialogBody { height: auto; max-height: 100%; min-height: 0; }
@@ -34,8 +34,9 @@ class DialogBody(LineView):
         Binding("pagedown,space", "scroll(8)", "Page down", show=False),
     ]
 
-    def __init__(self, lines: Sequence[DialogLine], *, glyphs: GlyphSet = UNICODE) -> None:
+    def __init__(self, lines: Sequence[DialogLine], *, glyphs: GlyphSet = UNICODE, beside: int = 0) -> None:
         super().__init__(glyphs=glyphs)
+        self._beside = beside
         self._given = tuple(lines)
         self._lines: list[tuple[Run, ...]] = []
         self._wrap(80)
@@ -66,9 +67,9 @@ class DialogBody(LineView):
         self.refresh(layout=len(self._lines) != before)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 (Textual's signature)
-        """The lines it takes at a width."""
+        """The lines it takes at a width, as far as the screen has them beside what else the dialog shows."""
         self._wrap(width)
-        return len(self._lines)
+        return min(len(self._lines), max(1, self.app.size.height - self._beside))
 
     def _wrap(self, width: int) -> None:
         self._lines = [line for given in self._given for line in runs_of(given.runs, max(1, width))]

@@ -5,10 +5,13 @@ with everything to its left. At 80x24 that is most of the traffic of a live tabl
 this one module reaches into how an app displays an update. Whatever else Textual hands us is displayed as it is.
 """
 
+from math import inf
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from rich.console import Console, RenderableType
 from rich.control import Control
+from textual import events
 from textual._compositor import ChopsUpdate
 from textual.app import App
 from textual.screen import Screen
@@ -36,7 +39,15 @@ _Result = TypeVar("_Result")
 
 
 class FrugalApp(App[_Result], Generic[_Result]):
-    """An app whose partial updates are cut to what changed."""
+    """An app whose partial updates are cut to what changed. `keyed_s` is when the last key came (`perf_counter`)."""
+
+    keyed_s = -inf
+
+    async def on_event(self, event: events.Event) -> None:
+        """As ever, but for the time of a key."""
+        if isinstance(event, events.Key):
+            self.keyed_s = perf_counter()
+        await super().on_event(event)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         if isinstance(renderable, ChopsUpdate):

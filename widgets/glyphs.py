@@ -14,7 +14,7 @@ from backends.model.severity import Severity
 
 @dataclass(frozen=True)
 class GlyphSet:
-    """One set of signs. `levels` rise from nothing to full and serve heat, bars and sparklines."""
+    """One set of signs. `levels` rise from nothing to full: heat and sparklines. `full` on `track` is a gauge."""
 
     name: str
     ellipsis: str
@@ -31,6 +31,8 @@ class GlyphSet:
     empty: str
     unknown: str
     levels: str
+    full: str
+    track: str
     severity: Mapping[Severity, str]
     service: Mapping[Service, str]
 
@@ -62,6 +64,8 @@ UNICODE = GlyphSet(
     empty="·",
     unknown="?",
     levels=" ▁▂▃▄▅▆▇█",
+    full="█",
+    track="░",
     severity=MappingProxyType({Severity.OK: "●", Severity.WARNING: "▲", Severity.CRITICAL: "✖", Severity.UNKNOWN: "?"}),
     service=MappingProxyType(
         {
@@ -98,6 +102,8 @@ ASCII = GlyphSet(
     empty=".",
     unknown="?",
     levels=" .:-=+*%#",
+    full="#",
+    track=".",
     severity=MappingProxyType({Severity.OK: ".", Severity.WARNING: "!", Severity.CRITICAL: "x", Severity.UNKNOWN: "?"}),
     service=MappingProxyType(
         {

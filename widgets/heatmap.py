@@ -22,13 +22,23 @@ from widgets.paint import Align, Piece, fit, width_of
 
 
 class HeatCell(Struct, frozen=True, gc=False):
-    """A thing on the map. `glyph` says its value without colour; `tip` is what the screen may show for the cursor."""
+    """A thing on the map. `glyph` says its value without colour; `tip` is what the screen may show for the cursor.
+
+    With `parts`, runs of (text, style), these are drawn instead: a value beside the sign, or a sign for each GPU. All
+    cells of a map are as wide as the widest.
+    """
 
     key: str
     glyph: str
     style: str = ""
     stale: bool = False
     tip: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def width(self) -> int:
+        """Columns it takes, without the gap after it."""
+        return sum(width_of(text) for text, _ in self.parts) if self.parts else 1
 
 
 class HeatGroup(Struct, frozen=True, gc=False):
@@ -80,7 +90,7 @@ class HeatMap(LineView):
         classes: str | None = None,
     ) -> None:
         super().__init__(glyphs=glyphs, empty=empty, id=id, classes=classes)
-        self._cell_width = cell_width
+        self._least_width = self._cell_width = cell_width
         self._groups: tuple[HeatGroup, ...] = ()
         self._cells: list[HeatCell] = []
         self._index: dict[str, int] = {}
@@ -98,7 +108,10 @@ class HeatMap(LineView):
         at = self.cursor
         cells = [cell for group in groups for cell in group.cells]
         before, self._cells = self._cells, cells
-        same = _shape(groups) == _shape(self._groups) and [c.key for c in cells] == [c.key for c in before]
+        width = max(self._least_width, max((cell.width for cell in cells), default=0) + 1)
+        same = width == self._cell_width and _shape(groups) == _shape(self._groups)
+        same = same and [c.key for c in cells] == [c.key for c in before]
+        self._cell_width = width
         self._groups = tuple(groups)
         if same:
             for index, (old, new) in enumerate(zip(before, cells, strict=True)):
@@ -278,17 +291,15 @@ class HeatMap(LineView):
 
     def _draw_cell(self, at: int) -> list[Piece]:
         cell = self._cells[at]
-        text = fit(cell.glyph, 1, Align.LEFT, self.glyphs.ellipsis)
-        rest = " " * (self._cell_width - 1)
-        if self._cell_width > 1 and cell.key in self._marks:
-            rest = self.glyphs.mark + " " * (self._cell_width - 2)
-        return [
-            (text, self._cell_style(cell, at)),
-            (rest, self.base + self.palette["mark"] if rest.strip() else self.base),
-        ]
+        parts = cell.parts or ((fit(cell.glyph, 1, Align.LEFT, self.glyphs.ellipsis), cell.style),)
+        pieces: list[Piece] = [(text, self._cell_style(cell, at, name)) for text, name in parts]
+        gap = self._cell_width - sum(width_of(text) for text, _ in pieces)
+        if gap > 0 and cell.key in self._marks:
+            return [*pieces, (self.glyphs.mark + " " * (gap - 1), self.base + self.palette["mark"])]
+        return [*pieces, (" " * max(0, gap), self.base)]
 
-    def _cell_style(self, cell: HeatCell, at: int) -> Style:
-        style = self.base + self.palette["stale" if cell.stale else cell.style]
+    def _cell_style(self, cell: HeatCell, at: int, name: str) -> Style:
+        style = self.base + self.palette["stale" if cell.stale else name]
         if cell.key in self._highlighted:
             style += self.palette["highlight"]
         if cell.key in self._marks:

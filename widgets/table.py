@@ -51,6 +51,11 @@ class LineTable(LineView):
         Binding("home,g", "edge(-1)", "Top", show=False),
         Binding("end,G", "edge(1)", "Bottom", show=False),
         Binding("enter", "select", "Open", show=False),
+        Binding("asterisk", "mark_shown", "mark all shown", show=False, id="mark_shown"),
+        Binding("m", "mark_range", "mark up to here", show=False, id="mark_range"),
+        Binding("greater_than_sign", "sort(1)", "sort by next", show=False, id="sort_next"),
+        Binding("less_than_sign", "sort(-1)", "sort by last", show=False, id="sort_last"),
+        Binding("minus", "reverse", "turn order", show=False, id="reverse"),
     ]
 
     head_lines = 1
@@ -188,6 +193,13 @@ class LineTable(LineView):
         self._marks.add(self._rows.keys())
         self._marks_changed()
 
+    def mark(self, keys: Iterable[str]) -> int:
+        """Mark these, as far as they are held, shown or not; how many are."""
+        known = [key for key in keys if key in self._rows]
+        self._marks.add(known)
+        self._marks_changed()
+        return len(known)
+
     def clear_marks(self) -> None:
         """Unmark everything, shown or not."""
         if self._marks:
@@ -205,6 +217,24 @@ class LineTable(LineView):
     def action_edge(self, side: int) -> None:
         """Cursor to the first or the last row."""
         self._go(0 if side < 0 else self.line_count - 1)
+
+    def action_mark_shown(self) -> None:
+        """Mark everything that passes the filter."""
+        self.mark_shown()
+
+    def action_mark_range(self) -> None:
+        """Mark from the last marked row to the cursor."""
+        self.mark_range()
+
+    def action_sort(self, step: int) -> None:
+        """By the next column on screen; past the last, as the rows came."""
+        keys = [None, *(spot.column.key for spot in self._painter.places)]
+        at = keys.index(self._sorted_by) if self._sorted_by in keys else 0
+        self.sort_by(keys[(at + step) % len(keys)])
+
+    def action_reverse(self) -> None:
+        """The last row first."""
+        self.sort_by(self._sorted_by, reverse=not self._rows.reverse)
 
     def action_select(self) -> None:
         """Post that the row under the cursor was chosen."""

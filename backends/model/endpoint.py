@@ -29,6 +29,24 @@ class SshEndpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     command_timeout_s: float = 30.0
 
 
+class NodeSsh(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a pod's nodes are reached by SSH: through its head node, or directly.
+
+    `host` makes a node's name into a host's (`{node}.mgmt`), which the head node, or this machine, must know. User,
+    identity, config and known_hosts are those of the pod's `ssh` where nothing is said; a node's host key is checked
+    as the head's is. Times in seconds.
+    """
+
+    via: str = "head"
+    host: str = "{node}"
+    port: int | None = None
+    user: str = ""
+    identity: str = ""
+    known_hosts: str = ""
+    config: str = ""
+    connect_timeout_s: float = 10.0
+
+
 class SchedulerEndpoint(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The scheduler behind the pod's `ssh` host. `slurm_conf` is passed on when the head node needs to be told."""
 
@@ -58,6 +76,7 @@ class PodEndpoints(Struct, frozen=True, kw_only=True):
 
     pod: str
     ssh: SshEndpoint | None = None
+    node_ssh: NodeSsh = NodeSsh()
     scheduler: SchedulerEndpoint | None = None
     redfish: tuple[RedfishEndpoint, ...] = ()
     node_names: dict[str, str] = {}

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from backends.clean import clean
 from backends.errors import BackendError, NotSupported
 from backends.model.endpoint import RedfishEndpoint
+from backends.model.log import LogPage
 from backends.model.observation import HardwareInventory
 from backends.model.secret import Secret
 from backends.ports import Capability, Change, PowerAction
@@ -14,6 +15,7 @@ from backends.redfish.aggregate import Pace, together
 from backends.redfish.discovery import Discovery
 from backends.redfish.events import EventFeed
 from backends.redfish.expand import Expansion
+from backends.redfish.logs import RedfishLogs
 from backends.redfish.paths import ServicePaths
 from backends.redfish.provisioner import RedfishProvisioner
 from backends.redfish.reading import Reading
@@ -73,6 +75,7 @@ class RedfishHardware:
         self._reports = ""
         self._round_lock = asyncio.Lock()
         self._writer = Writer(self._service, sleep=sleep, clock=clock)
+        self._logs = RedfishLogs(self._service)
         self._provisioner = RedfishProvisioner(self._service, self._writer, self._expansion, self._boards)
 
     @property
@@ -118,6 +121,11 @@ class RedfishHardware:
             conditions = await round_.resource(root.service_conditions.path if root.service_conditions else None)
             return await self._reading.inventory(round_, systems, conditions, self._reports, self._clock())
 
+    async def logs(self, system: str, node: str) -> LogPage:
+        """The entries of a system's logs, by time; asked anew each time."""
+        await self._service.root()
+        return await self._logs.page(system, node)
+
     async def power(self, system: str, action: PowerAction) -> None:
         """Reset a system (`HardwareFacts.system`) with what it offers now. Accepted is not done: observe.
 
@@ -135,14 +143,17 @@ class RedfishHardware:
         await self._writer.act(reset.target, {"ResetType": reset_type(action, offered(reset, info), self.where)})
 
     async def power_together(self, systems: Sequence[str], action: PowerAction, *, batch: int, delay_s: int) -> bool:
-        """Reset several in batches that the controller paces; False, with nothing sent, where it cannot."""
+        """Reset several in batches that the controller paces; False, with nothing sent, where it cannot.
+
+        It may take minutes, and is not waited for: accepted is not done.
+        """
         root = await self._service.root()
         round_ = Round(self._service, self._expansion, set())
         service = root.aggregation_service.path if root.aggregation_service else None
         request = await together(round_, service or "", systems, action, Pace(batch, delay_s))
         if request is None:
             return False
-        await self._writer.act(request.target, request.body)
+        await self._writer.ask(request.target, request.body)
         return True
 
     @property

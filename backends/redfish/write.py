@@ -65,6 +65,13 @@ class Writer:
             raise in_doubt(error) from None
         return answer
 
+    async def ask(self, target: str, body: dict[str, object]) -> None:
+        """POST an action once, and wait for nothing that it may become: who asked looks for itself."""
+        try:
+            await self._service.post(self._service.paths.of(target), body)
+        except TimedOut as error:
+            raise in_doubt(error) from None
+
     async def change(self, path: str, change: Change) -> Resource:
         """PATCH a resource and return it as it is then. Nothing is sent when it is as wanted already.
 

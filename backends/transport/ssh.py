@@ -12,7 +12,7 @@ import logging
 import random
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncssh
 
@@ -21,6 +21,7 @@ from backends.model.endpoint import SshEndpoint
 from backends.ports import Command
 from backends.transport.backoff import Backoff
 from backends.transport.ssh_connect import Link, connect
+from backends.transport.ssh_leash import leash
 
 CHANNELS = 8
 OUTPUT_LIMIT_BYTES = 256 * 1024 * 1024
@@ -46,8 +47,10 @@ class SshShell:
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
         output_limit_bytes: int = OUTPUT_LIMIT_BYTES,
+        opener: Callable[[SshEndpoint, str], Awaitable[Link]] = connect,
     ) -> None:
         self.where = endpoint.host
+        self._opener = opener
         self._endpoint = endpoint
         self._limit = output_limit_bytes
         self._backoff = Backoff(clock=clock, draw=draw)
@@ -57,19 +60,20 @@ class SshShell:
         self._refusal: BackendError | None = None
         self._closed = False
 
-    async def run(self, argv: Sequence[str], *, timeout_s: float | None = None) -> Command:
+    async def run(self, argv: Sequence[str], *, timeout_s: float | None = None, leashed: bool = False) -> Command:
         """Run an argument list and return what came of it.
 
-        The deadline counts from when the command is sent; the login has its own. Raises Unreachable, Untrusted,
-        AuthFailed, TimedOut, Rejected (no more sessions) or Malformed (more output than the limit).
+        The deadline counts from when the command is sent; the login has its own. `leashed`: what still runs over there
+        when we give up, or are gone, is ended. Raises Unreachable, Untrusted, AuthFailed, TimedOut, Rejected (no more
+        sessions) or Malformed (more output than the limit).
         """
         if timeout_s is None:
             timeout_s = self._endpoint.command_timeout_s
         async with self._channels:
-            link = await self._connected()
+            link = await self.link()
             link.busy += 1
             try:
-                return await self._execute(link, argv, timeout_s)
+                return await self._execute(link, argv, timeout_s, leashed=leashed)
             except TimedOut:
                 self._abandon(link)
                 raise
@@ -94,7 +98,8 @@ class SshShell:
         except (TimeoutError, asyncssh.Error, OSError):
             link.abort()
 
-    async def _connected(self) -> Link:
+    async def link(self) -> Link:
+        """The connection, made if need be: for hosts that are reached through this one. Raises as `run` does."""
         async with self._connecting:
             if self._closed:
                 raise Unreachable("the connection is closed", where=self.where)
@@ -103,7 +108,7 @@ class SshShell:
             if self._refusal is not None and self._backoff.wait_s > 0:
                 raise _again(self._refusal)
             try:
-                self._link = await connect(self._endpoint, self.where)
+                self._link = await self._opener(self._endpoint, self.where)
             except BackendError as error:
                 self._link, self._refusal = None, error
                 self._backoff.failed(refused=isinstance(error, AuthFailed | Untrusted))
@@ -112,11 +117,11 @@ class SshShell:
             self._backoff.succeeded()
             return self._link
 
-    async def _execute(self, link: Link, argv: Sequence[str], timeout_s: float) -> Command:
+    async def _execute(self, link: Link, argv: Sequence[str], timeout_s: float, *, leashed: bool) -> Command:
         process: asyncssh.SSHClientProcess[bytes] | None = None
         try:
             async with asyncio.timeout(timeout_s):
-                process = await self._opened(link, shlex.join(argv))
+                process = await self._opened(link, argv, leashed=leashed)
                 stdout, stderr = await self._collect(process, argv)
                 await process.wait_closed()
         except TimeoutError:
@@ -127,7 +132,7 @@ class SshShell:
             ) from None
         finally:
             if process is not None:
-                _give_up(process)
+                _give_up(process, leashed=leashed)
         status = process.returncode
         if status is None:
             raise self._lost(link, argv)
@@ -138,19 +143,19 @@ class SshShell:
             stderr=stderr.decode(errors="replace"),
         )
 
-    async def _opened(self, link: Link, line: str) -> "asyncssh.SSHClientProcess[bytes]":
+    async def _opened(self, link: Link, argv: Sequence[str], *, leashed: bool) -> "asyncssh.SSHClientProcess[bytes]":
         """Start a command, trying a refusal again for a second; nothing has run then, so that is safe for writes too.
 
         sshd counts an ended session until it has collected its process, a few ms after we saw its end.
         """
+        line = shlex.join(leash(argv) if leashed else argv)
+        # A leash is the open stdin; without one the command is not to wait for anything there.
+        stdin = asyncssh.PIPE if leashed else asyncssh.DEVNULL
         for _ in range(_OPEN_ATTEMPTS - 1):
             with contextlib.suppress(asyncssh.ChannelOpenError):
-                return await self._open(link, line)
+                return await link.connection.create_process(line, encoding=None, stdin=stdin, request_pty=False)
             await asyncio.sleep(_OPEN_AGAIN_S)
-        return await self._open(link, line)
-
-    async def _open(self, link: Link, line: str) -> "asyncssh.SSHClientProcess[bytes]":
-        return await link.connection.create_process(line, encoding=None, stdin=asyncssh.DEVNULL, request_pty=False)
+        return await link.connection.create_process(line, encoding=None, stdin=stdin, request_pty=False)
 
     async def _collect(self, process: "asyncssh.SSHClientProcess[bytes]", argv: Sequence[str]) -> tuple[bytes, bytes]:
         reading = [asyncio.ensure_future(self._read(stream)) for stream in (process.stdout, process.stderr)]
@@ -209,9 +214,12 @@ def argv_name(argv: Sequence[str]) -> str:
     return next(words, "nothing")
 
 
-def _give_up(process: "asyncssh.SSHClientProcess[bytes]") -> None:
-    """Leave nothing of a command behind: a signal for what still runs there, and its channel closed."""
-    if process.returncode is None:
+def _give_up(process: "asyncssh.SSHClientProcess[bytes]", *, leashed: bool) -> None:
+    """Leave nothing of a command behind: a signal for what still runs there, and its channel closed.
+
+    On a leash the closing is enough, and ends its children too, which the signal would leave.
+    """
+    if process.returncode is None and not leashed:
         with contextlib.suppress(OSError, asyncssh.Error):
             process.kill()
     process.close()

@@ -77,17 +77,20 @@ class _Watch(asyncssh.SSHClient):
         self.connected = True
 
 
-async def connect(endpoint: SshEndpoint, where: str) -> Link:
-    """Connect and log in within `connect_timeout_s`, jumps included. Raises only backends.errors."""
+async def connect(endpoint: SshEndpoint, where: str, through: asyncssh.SSHClientConnection | None = None) -> Link:
+    """Connect and log in within `connect_timeout_s`, jumps included. Raises only backends.errors.
+
+    `through` is a connection that is there already and stays: the host is reached from its far end, by no other way.
+    """
     jumps = [Hop.parse(text) for text in endpoint.jump.split(",") if text.strip()]
     target = Hop(host=endpoint.host, port=endpoint.port, user=endpoint.user)
     made: list[asyncssh.SSHClientConnection] = []
     watch = _Watch()
     try:
         async with asyncio.timeout(endpoint.connect_timeout_s), _dropped_unless_done(made):
-            for hop in await _route(endpoint, jumps, target, where):
+            for hop in [target] if through else await _route(endpoint, jumps, target, where):
                 watch = _Watch()
-                tunnel = made[-1] if made else None
+                tunnel = made[-1] if made else through
                 made.append(await _open(endpoint, hop, tunnel, watch, where if hop is target else _name(hop, where)))
     except TimeoutError:
         raise hung(where, endpoint.connect_timeout_s, connected=watch.connected) from None
@@ -167,6 +170,9 @@ def _read_options(endpoint: SshEndpoint, hop: Hop) -> tuple[asyncssh.SSHClientCo
         connect_timeout=None,  # one deadline for the whole way is ours
         login_timeout=0,
     )
+    if options.config.get("Ciphers") is None:
+        # Nobody chose: AES-GCM first. 128 logins took 0.60 s of CPU so, and 0.81 s with ChaCha20, asyncssh's own first.
+        options.encryption_algs = sorted(options.encryption_algs, key=lambda name: b"gcm" not in name)
     if endpoint.known_hosts:
         files = known_hosts_files([endpoint.known_hosts], [])
     else:

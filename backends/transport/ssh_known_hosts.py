@@ -5,7 +5,8 @@ not there, and says the same of a changed key as of an unknown host. Those diffe
 and remember what was found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -26,7 +27,7 @@ def known_hosts_files(user: Sequence[str] | None, system: Sequence[str] | None) 
 class KnownHosts:
     """The host keys of some files, asked by asyncssh once per connection. `found_in` is where the host was known."""
 
-    def __init__(self, files: Sequence[Path], lines: dict[Path, list[str]]) -> None:
+    def __init__(self, files: Sequence[Path], lines: dict[Path, "_Lines"]) -> None:
         self.files = tuple(files)
         self.found_in: Path | None = None
         self.entry = ""
@@ -35,10 +36,11 @@ class KnownHosts:
     @classmethod
     def read(cls, files: Sequence[Path]) -> "KnownHosts":
         """Read what is there (blocking). A file that does not exist knows nobody; an unreadable one raises OSError."""
-        lines: dict[Path, list[str]] = {}
+        lines: dict[Path, _Lines] = {}
         for path in files:
             try:
-                lines[path] = path.read_text(encoding="utf-8", errors="replace").splitlines()
+                found = path.stat()
+                lines[path] = _read(path, found.st_mtime_ns, found.st_size, found.st_ino)
             except FileNotFoundError:
                 continue
         return cls(files, lines)
@@ -50,7 +52,7 @@ class KnownHosts:
         authorities: list[asyncssh.SSHKey] = []
         revoked: list[asyncssh.SSHKey] = []
         for path, lines in self._lines.items():
-            known = asyncssh.import_known_hosts("\n".join(line for line in lines if _concerns(line, host, address)))
+            known = asyncssh.import_known_hosts("\n".join(lines.about(host, address)))
             found = known.match(host, address, port)
             keys += found[0]
             authorities += found[1]
@@ -60,17 +62,35 @@ class KnownHosts:
         return keys, authorities, revoked
 
 
-def _concerns(line: str, host: str, address: str) -> bool:
-    """Whether a line may be about a host and can be read: a broken line elsewhere must not close every door."""
-    fields = line.split()
-    if len(fields) < 3 or line.lstrip().startswith("#"):
-        return False
-    marked = fields[0].startswith("@")
-    pattern = fields[1] if marked else fields[0]
-    if not (host in pattern or (address and address in pattern) or any(sign in pattern for sign in "|*?/")):
-        return False
-    try:
-        asyncssh.import_known_hosts(line)
-    except ValueError:
-        return False
-    return True
+class _Lines:
+    """A file's lines by the hosts they name, so that a thousand nodes do not read a thousand lines each."""
+
+    def __init__(self, text: str) -> None:
+        self._named: dict[str, list[str]] = {}
+        self._patterned: list[str] = []
+        for line in text.splitlines():
+            fields = line.split()
+            if len(fields) < 3 or line.lstrip().startswith("#"):
+                continue
+            names = fields[1] if fields[0].startswith("@") else fields[0]
+            if any(sign in names for sign in "|*?/!"):
+                self._patterned.append(line)
+                continue
+            for name in names.split(","):
+                self._named.setdefault(name.lstrip("[").partition("]")[0].lower(), []).append(line)
+
+    def about(self, host: str, address: str) -> Iterator[str]:
+        """The lines that may be about a host and can be read: a broken line elsewhere must not close every door."""
+        lines = [*self._named.get(host.lower(), ()), *self._named.get(address.lower(), ()), *self._patterned]
+        for line in dict.fromkeys(lines):
+            try:
+                asyncssh.import_known_hosts(line)
+            except ValueError:
+                continue
+            yield line
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, *_stamp: int) -> _Lines:
+    """The lines of a file; a file that changed has another stamp, and is read again."""
+    return _Lines(path.read_text(encoding="utf-8", errors="replace"))

@@ -5,14 +5,18 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from backends.model.snapshot import Snapshot
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import change, loop, options
-from console.headless.diagnostics import Stop
+from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out
+from console.operations.identity import user
 from console.operations.plan import Plan
+from console.operations.policy import Intention, judge
 from console.operations.worker import config_for
 from console.state.session import Session
 from console.words import age
@@ -34,6 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.add_argument("file", metavar="FILE", help="a plan in JSON")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    change.add_expect(parser)
     parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
     options.add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
     parser.add_argument("--config", metavar="FILE", help="config file (default: $XDG_CONFIG_HOME/megapod/config.toml)")
@@ -66,12 +71,17 @@ class _Kind(msgspec.Struct):
 
 async def _apply(plan: Plan, config: Config, arguments: argparse.Namespace) -> Exit:
     async with Session(config) as session:
-        snapshots = await session.look(change.LOOK_WITHIN_S)
+        snapshots = await session.look(patience_s(change.LOOK_WITHIN_S))
         if plan.refused:
             return change.refuse(plan)
-        _check(plan, snapshots[plan.pod], session.clock.now())
+        snapshot, now = snapshots[plan.pod], session.clock.now()
+        _check(plan, snapshot, now)
+        _check_jobs(plan, snapshot)
+        wish = Intention(verb=plan.verb, user=user(), at=now, nodes=plan.nodes)
+        if not plan.empty and (broken := judge(config.pods[plan.pod].policy, snapshot, wish)[1]):
+            return change.refuse(replace(plan, blockers=broken))
         if not plan.empty:
-            change.confirm(plan, session.clock.now(), yes=arguments.yes)
+            change.confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
     return await carry_out(plan, config, arguments)
 
 
@@ -90,3 +100,15 @@ def _check(plan: Plan, snapshot: Snapshot, now: datetime) -> None:
         if facts.reason != before:
             said = facts.reason.text if facts.reason else "no reason"
             raise Stop(Exit.CONFLICT, f"{name} changed hands since the plan was made; it now says {said!r}")
+
+
+def _check_jobs(plan: Plan, snapshot: Snapshot) -> None:
+    """Raise Stop where the plan would end a job that nobody knew of when it was confirmed; name one that may go on."""
+    known = {hit.job for hit in plan.blast.jobs}
+    new = {job.id: name for name in plan.nodes for job in snapshot.jobs_on(name) if job.id not in known}
+    if not new:
+        return
+    said = ", ".join(f"job {job} on {name}" for job, name in new.items())
+    if plan.ends_work:
+        raise Stop(Exit.CONFLICT, f"{said}: started since the plan was made, and it would end there; make it again")
+    say(f"{said}: started since the plan was made; it goes on to its end")

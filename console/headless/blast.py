@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from backends.model.snapshot import Snapshot
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import document, loop, options, output
 from console.headless.diagnostics import Stop, say
@@ -33,12 +34,21 @@ exit codes: 0 found · 2 no such thing · 3 the data is partial
 """
 
 
+class Blast(Radius, frozen=True, kw_only=True):
+    """A radius as a document."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "Blast"
+    pod: str
+    partial: bool
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
     parser.add_argument("entity", metavar="ENTITY", help="cdu:cdu-1, rack:r1, gpu007, job:1234 …")
     options.add_config(parser)
-    options.add_output(parser)
+    options.add_document(parser)
     options.add_timeout(parser, "15s", "how long to wait for slow sources")
 
 
@@ -49,23 +59,29 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 async def _blast(arguments: argparse.Namespace, config: Config) -> Exit:
     async with Session(config) as session:
-        snapshots = await session.look(arguments.timeout_s)
-    holes = [(pod, one) for pod, now in snapshots.items() for one in now.sources.values() if document.missing(one)]
-    for pod, status in holes:
-        say(document.problem(pod, status))
+        return told(arguments, await session.look(patience_s(arguments.timeout_s)))
+
+
+def told(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot]) -> Exit:
+    """Find it, and print what it hits."""
     pod, entity = find(arguments.entity, snapshots)
+    holes = [(pod, one) for pod, now in snapshots.items() for one in now.sources.values() if document.missing(one)]
+    for hole, status in holes:
+        say(document.problem(hole, status))
     found = radius(snapshots[pod], entity)
-    if arguments.output == "json":
-        output.write_json(
-            {"apiVersion": output.API_VERSION, "kind": "Blast", "pod": pod, "partial": bool(holes), **_fields(found)}
-        )
-    else:
+    if arguments.form.name == "table":
         output.write("".join(f"{line.text}\n" for line in lines(found)))
+    else:
+        fields = {name: getattr(found, name) for name in found.__struct_fields__}
+        output.write_document(Blast(pod=pod, partial=bool(holes), **fields), arguments.form)
     return Exit.PARTIAL if holes else Exit.DONE
 
 
 def find(words: str, snapshots: Mapping[str, Snapshot]) -> tuple[str, str]:
-    """The pod and the id of what a person named. Raises Stop for nothing, and for more than one."""
+    """The pod and the id of what a person named. Raises Stop for nothing, and for more than one.
+
+    While a source that may know it does not answer, it is not unknown: that is said instead.
+    """
     known = [(pod, identity) for pod, now in snapshots.items() for identity in now.topology.components]
     exact = [found for found in known if found[1] == words]
     named = exact or [found for found in known if found[1].partition(":")[2] == words] or _gpus(words, snapshots)
@@ -75,6 +91,9 @@ def find(words: str, snapshots: Mapping[str, Snapshot]) -> tuple[str, str]:
         raise Stop(
             Exit.USAGE, f"{words}: more than one: {', '.join(f'{pod} {identity}' for pod, identity in named[:6])}"
         )
+    silent = [(pod, one) for pod, now in snapshots.items() for one in now.sources.values() if document.missing(one)]
+    if silent:
+        raise Stop(Exit.PARTIAL, f"{words}: not known, as not all was told; {document.problem(*silent[0])}")
     close = _close(words, dict.fromkeys(identity for _, identity in known))
     raise Stop(Exit.USAGE, f"{words}: nothing of that name{f'; did you mean {close}?' if close else ''}")
 
@@ -98,7 +117,3 @@ def _close(words: str, known: Iterable[str]) -> str:
     close = get_close_matches(words, names, n=_MOST_CLOSE)
     *most, last = [names[one] for one in close] or [""]
     return f"{', '.join(most)} or {last}" if most else last
-
-
-def _fields(found: Radius) -> dict[str, object]:
-    return {name: getattr(found, name) for name in found.__struct_fields__}

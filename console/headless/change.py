@@ -11,10 +11,12 @@ from msgspec import json
 from msgspec.structs import replace
 
 from backends.model.snapshot import Snapshot
+from backends.ports import Capability
 from console.actions import Action
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, output
+from console.headless import document, loop, options, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out, document_of
 from console.headless.journal_place import of_config, opened
@@ -26,36 +28,40 @@ from console.operations.request import Options
 from console.state.session import Session
 from console.targets import TargetError, Targets, resolve
 from console.views.plan import lines
+from console.words import count
 
 LOOK_WITHIN_S = 30.0
 
 
 def configure(parser: argparse.ArgumentParser, action: Action) -> None:
     """Declare what every write takes."""
-    parser.add_argument(
-        "nodes", nargs="?", default="", metavar="NODES", help="a node set: gpu[001-004], @rack:r1, @job:1234"
-    )
+    targeting.add_targets(parser)
     if action.reason:
         parser.add_argument("--reason", default="", help="why; written to the scheduler beside your name")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
     parser.add_argument("--plan-out", metavar="FILE", help="save the plan for `megapod apply FILE` and change nothing")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    add_expect(parser)
     parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
     options.add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
     options.add_config(parser)
     options.add_output(parser)
 
 
+def add_expect(parser: argparse.ArgumentParser) -> None:
+    """`--expect`, which is what typing the count is on the screen."""
+    text = "how many nodes it changes, or how many jobs it ends: anything else and nothing is done"
+    parser.add_argument("--expect", type=options.number, metavar="N", help=text)
+
+
 def run(arguments: argparse.Namespace, action: Action) -> Exit:
     """Run the verb."""
     config = load(arguments.config).only(arguments.pod)
-    if not arguments.nodes.strip():
-        raise TargetError(
-            f"{action.verb} what? Name nodes, as in `megapod {action.verb} gpu[001-004]`; there is no default"
-        )
+    targeting.aimed(arguments, action.verb)
     if action.reason and not arguments.reason.strip():
         raise Stop(Exit.USAGE, f"{action.verb} needs --reason: the next operator will want to know why")
-    return loop.run(_change(arguments, action, scheduler_only(config)))
+    looks_at_hardware = action.needs is Capability.POWER or targeting.needs_controllers(arguments)
+    return loop.run(_change(arguments, action, config if looks_at_hardware else scheduler_only(config)))
 
 
 def scheduler_only(config: Config) -> Config:
@@ -67,8 +73,8 @@ def scheduler_only(config: Config) -> Config:
 
 async def _change(arguments: argparse.Namespace, action: Action, config: Config) -> Exit:
     async with Session(config) as session:
-        snapshots = await session.look(LOOK_WITHIN_S)
-        targets = targets_of(arguments.nodes, snapshots)
+        snapshots = await session.look(patience_s(LOOK_WITHIN_S))
+        targets = aimed_at(arguments, snapshots, session.clock.now())
         reason = arguments.reason.strip() if action.reason else ""
         holds = _holds(of_config(config), targets.pod)
         plan = draft(session, action, targets, reason, _options(arguments), holds=holds)
@@ -79,7 +85,7 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
         if plan.refused:
             return refuse(plan)
         if not plan.empty:
-            confirm(plan, session.clock.now(), yes=arguments.yes)
+            confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
     return await carry_out(plan, config, arguments)
 
 
@@ -120,6 +126,16 @@ def targets_of(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
         raise
 
 
+def aimed_at(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot], now: datetime) -> Targets:
+    """The nodes that NODES and `--select` mean; as in `targets_of`, silence of the scheduler is never "unknown"."""
+    try:
+        return targeting.targets(arguments, snapshots, now)
+    except TargetError:
+        for snapshot in snapshots.values():
+            trust(snapshot)
+        raise
+
+
 def trust(snapshot: Snapshot) -> None:
     """Raise Stop where the scheduler that would know the nodes does not answer."""
     status = snapshot.sources.get("slurm.nodes")
@@ -142,11 +158,21 @@ def refuse(plan: Plan) -> Exit:
     return plan.blockers[0].obstacle.exit
 
 
-def confirm(plan: Plan, now: datetime, *, yes: bool) -> None:
-    """Show the plan and ask; raises Stop where the answer is no, or where nobody can answer."""
-    if yes:
+def confirm(plan: Plan, now: datetime, *, yes: bool, expect: int | None = None) -> None:
+    """Show the plan and ask; raises Stop where the answer is no, or where nobody can answer.
+
+    Where work is ended, `yes` is not enough: the count must be there, typed or as `expect`.
+    """
+    ends = plan.typed_jobs and bool(plan.blast.jobs)
+    number = len(plan.blast.jobs) if ends else len(plan.nodes)
+    does = f"{plan.verb} {plan.targets} {'ends' if ends else 'changes'} {count(number, 'job' if ends else 'node')}"
+    if expect is not None and expect != number:
+        raise Stop(Exit.UNCONFIRMED, f"{does}, not {expect}; nothing was changed")
+    if expect is not None or (yes and not ends):
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if ends and (yes or not _can_ask()):
+        raise Stop(Exit.UNCONFIRMED, f"{does}: give --expect {number}; --yes is not enough")
+    if not _can_ask():
         raise Stop(
             Exit.UNCONFIRMED, f"{plan.verb} {plan.targets} needs a yes: give --yes, or look first with --dry-run"
         )
@@ -158,3 +184,7 @@ def confirm(plan: Plan, now: datetime, *, yes: bool) -> None:
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() != wanted:
         raise Stop(Exit.UNCONFIRMED, "not confirmed; nothing was changed")
+
+
+def _can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -37,11 +37,20 @@ class Check(Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Checkup(Struct, frozen=True, kw_only=True):
+    """All of them, as a document."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "Checkup"
+    path: str
+    checks: tuple[Check, ...]
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
     options.add_config(parser)
-    options.add_output(parser)
+    options.add_document(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -55,10 +64,10 @@ async def _doctor(arguments: argparse.Namespace, config: Config) -> Exit:
         for pod in session.pods.values():
             async for check in _pod(pod):
                 checks.append(check)
-                if arguments.output == "table":
+                if arguments.form.name == "table":
                     output.write(f"{check.result:<7}  {check.pod}  {check.what}: {check.text}\n")
-    if arguments.output == "json":
-        output.write_json({"apiVersion": output.API_VERSION, "kind": "Checkup", "path": config.path, "checks": checks})
+    if arguments.form.name != "table":
+        output.write_document(Checkup(path=config.path, checks=tuple(checks)), arguments.form)
     if not config.pods:
         output.write(f"warning  {config.path}: no pod is configured\n")
     return Exit.PARTIAL if any(check.result == "failed" for check in checks) else Exit.DONE

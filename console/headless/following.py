@@ -18,6 +18,7 @@ from console.operations.plan import Plan
 from console.operations.result import NodeResult, Outcome, Result, sum_up
 from console.operations.worker import last_words
 from console.state.clock import SystemClock, within
+from console.targets import fold
 
 
 async def carry_out(plan: Plan, config: Config, arguments: argparse.Namespace) -> Exit:
@@ -97,6 +98,7 @@ def _nothing(plan: Plan) -> Result:
     aside = tuple(
         NodeResult(node=skip.nodes, outcome=Outcome.DONE if skip.wanted else Outcome.SKIPPED, detail=skip.why)
         for skip in plan.skipped
+        if skip.nodes != fold(plan.follow)  # those on their way are told as such
     )
     waiting = tuple(NodeResult(node=name, outcome=Outcome.WORKING, detail="on its way already") for name in plan.follow)
     outcome = sum_up(node.outcome for node in aside)

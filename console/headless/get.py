@@ -1,35 +1,35 @@
 """`megapod get KIND`: what is known now, as a table or as JSON. Asks each source once; partial data says so."""
 
 import argparse
-from datetime import datetime
+from collections.abc import Mapping
 
 from backends.model.snapshot import Snapshot
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, output
+from console.headless import document, loop, options, targeting
 from console.headless.change import scheduler_only, targets_of
 from console.headless.diagnostics import say
+from console.headless.listing import KINDS, Lister, Part, part
 from console.state.session import Session
-from console.views import findings, gpus, jobs, nodes, plant, pods, racks
-from console.views.cell import Cell, Column, Row, View
-
-VIEWS = {
-    "racks": racks.view,
-    "nodes": nodes.view,
-    "gpus": gpus.view,
-    "jobs": jobs.view,
-    "plant": plant.view,
-    "findings": findings.view,
-}
+from console.targets import Targets
 
 EPILOG = """\
 examples:
   megapod get nodes                      every node, with what each source says of it
   megapod get nodes gpu[001-004]         some of them
   megapod get nodes @state:drained       groups: @rack: @state: @job: @partition:
+  megapod get nodes --select 'state=drain & gpu.temp>80C'   what holds for them; --select '?' lists the fields
+  megapod get jobs --select 'user=ada & gpus>=8' -o name
   megapod get jobs -o json | jq '.items[] | select(.gpus >= 8) | .id'
+  megapod get nodes @state:drained -o nodeset       gpu[003,017]: what other verbs take
+  megapod get nodes -o custom-columns=NODE:.name,WATTS:.hardware.power_w,JOBS:.jobs[*]
+  megapod get findings -o jsonpath='.items[*].title'    one value a line; the types: megapod schema NodeList
   megapod get plant                      power, cooling, leaks, fabric, with their readings
   megapod get findings                   what is wrong, worst first
+  megapod get sources                    who was asked, who answered, and what is wrong with the others
+
+Pods that answer are printed at once; those that do not, do not hold them up.
 
 exit codes: 0 all sources answered · 2 usage · 3 the data is partial (which sources, on stderr and in the JSON)
 """
@@ -38,10 +38,11 @@ exit codes: 0 all sources answered · 2 usage · 3 the data is partial (which so
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("kind", choices=("pods", *VIEWS), help="what to list")
+    parser.add_argument("kind", choices=KINDS, help="what to list")
     parser.add_argument("nodes", nargs="?", metavar="NODES", help="only these nodes (with `get nodes`)")
+    targeting.add_select(parser)
     options.add_config(parser)
-    options.add_output(parser)
+    options.add_forms(parser)
     options.add_timeout(parser, "15s", "how long to wait for slow sources")
 
 
@@ -50,45 +51,58 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.nodes is not None and arguments.kind != "nodes":
         say(f"get {arguments.kind} takes no node set; `megapod get nodes {arguments.nodes}` does")
         return Exit.USAGE
+    targeting.listed(arguments, arguments.kind)
     config = load(arguments.config).only(arguments.pod)
-    return loop.run(_get(arguments, scheduler_only(config) if arguments.kind == "jobs" else config))
+    of_queue = arguments.kind == "jobs" and arguments.select is None
+    return loop.run(_get(arguments, scheduler_only(config) if of_queue else config))
 
 
 async def _get(arguments: argparse.Namespace, config: Config) -> Exit:
     async with Session(config) as session:
-        snapshots = await session.look(arguments.timeout_s)
-        now = session.clock.now()
-    chosen = None
-    if arguments.nodes is not None:
-        targets = targets_of(arguments.nodes, snapshots)
-        chosen = targets.nodes
-        snapshots = {targets.pod: snapshots[targets.pod]}
-    asked = frozenset(name for snapshot in snapshots.values() for name in snapshot.sources)
-    result = document.document(arguments.kind, snapshots, now, asked)
-    if arguments.output == "json":
-        items = result.items if chosen is None else tuple(item for item in result.items if item["name"] in chosen)
-        output.write_json(document.with_items(result, items))
+        return await listed(arguments, session)
+
+
+async def listed(arguments: argparse.Namespace, session: Session) -> Exit:
+    """Look once through an open session, and print."""
+    how = arguments.form
+    lister = Lister(how)
+    parts: dict[str, Part] = {}
+    if how.whole or arguments.nodes is not None:
+        snapshots = await session.look(patience_s(arguments.timeout_s))
+        targets = None if arguments.nodes is None else targets_of(arguments.nodes, snapshots)
+        snapshots = snapshots if targets is None else {targets.pod: snapshots[targets.pod]}
+        parts = {pod: _part(arguments, one, session, targets) for pod, one in snapshots.items()}
+        lister.add(*parts.values())
     else:
-        view = _view(arguments.kind, snapshots, now, chosen)
-        if not view.rows:
-            say(view.empty)
-        output.write_table(view)
+        async for pods in session.arrivals(patience_s(arguments.timeout_s)):
+            new = {pod: _part(arguments, session.store[pod], session, None) for pod in pods}
+            parts |= new
+            lister.add(*new.values())
+        snapshots = session.store.snapshots
+    return _end(arguments, snapshots, parts, lister, session)
+
+
+def _part(arguments: argparse.Namespace, snapshot: Snapshot, session: Session, targets: Targets | None) -> Part:
+    """What one pod has of a kind; its name goes with the rows where there are others."""
+    kind, now = arguments.kind, session.clock.now()
+    chosen = targeting.keys(arguments, kind, snapshot, now, None if targets is None else targets.nodes)
+    return part(kind, snapshot, now, nodes=chosen, many=targets is None and len(session.pods) > 1)
+
+
+def _end(
+    arguments: argparse.Namespace,
+    snapshots: Mapping[str, Snapshot],
+    parts: Mapping[str, Part],
+    lister: Lister,
+    session: Session,
+) -> Exit:
+    """Print what waits for all of it, and say what is missing."""
+    kind = arguments.kind
+    result = document.document(kind, snapshots, session.clock.now(), {pod: one.items for pod, one in parts.items()})
+    lister.end(result)
+    if not result.items:
+        empty = next(iter(parts.values())).view.empty
+        say(empty if arguments.select is None else f"--select {arguments.select!r}: none of the {kind}")
     for problem in result.errors:
         say(problem)
     return Exit.PARTIAL if result.partial else Exit.DONE
-
-
-def _view(kind: str, snapshots: dict[str, Snapshot], now: datetime, chosen: tuple[str, ...] | None) -> View:
-    """The table of a kind; with several pods, a first column says which."""
-    if kind == "pods":
-        return pods.view(snapshots.values(), now)
-    if chosen is not None:
-        return nodes.view(next(iter(snapshots.values())), now, chosen)
-    views = {pod: VIEWS[kind](snapshot, now) for pod, snapshot in snapshots.items()}
-    first = next(iter(views.values()))
-    if len(views) == 1:
-        return first
-    rows = (Row(f"{pod}/{row.key}", (Cell(pod), *row.cells)) for pod, view in views.items() for row in view.rows)
-    return View(
-        kind=kind, columns=(Column(key="pod", title="POD"), *first.columns), rows=tuple(rows), empty=first.empty
-    )

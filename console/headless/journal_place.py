@@ -7,6 +7,7 @@ from pathlib import Path
 from console.config import Config, default_path, load
 from console.exit import Exit
 from console.headless.diagnostics import Stop
+from console.operations.event import Commanded
 from console.operations.journal import Journal
 from console.operations.operation import Operation
 from console.operations.place import Place, place, place_of
@@ -45,6 +46,9 @@ def found(journal: Journal, identity: str) -> Operation:
     operation = journal.operation(identity)
     if operation is not None:
         return operation
-    if journal.entries(identity):
+    told = journal.entries(identity)
+    if told and isinstance(told[0].event, Commanded):
+        raise Stop(Exit.USAGE, f"{identity}: a command on nodes; `megapod audit --operation {identity}` tells of it")
+    if told:
         raise Stop(Exit.FAILED, f"{identity}: begun by a newer megapod; use that one")
     raise Stop(Exit.USAGE, f"{journal.path}: no operation {identity!r}; `megapod ops list --all` names them")

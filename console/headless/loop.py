@@ -4,11 +4,16 @@ import asyncio
 import signal
 from collections.abc import Coroutine
 
+from console import deadline
 from console.exit import Exit
+from console.headless.diagnostics import say
 
 
 def run(verb: Coroutine[None, None, Exit]) -> Exit:
-    """The verb's own code, or INTERRUPTED when a signal ended it; its `finally` and `async with` have then run."""
+    """The verb's own code, or INTERRUPTED when a signal ended it; its `finally` and `async with` have then run.
+
+    At the deadline of the run (`megapod --deadline`) it is DEADLINE, and a little later the process ends regardless.
+    """
     return asyncio.run(_guarded(verb))
 
 
@@ -24,10 +29,23 @@ async def _guarded(verb: Coroutine[None, None, Exit]) -> Exit:
             asked.append(number)
             task.cancel()
 
+    def late() -> None:
+        if signal.SIGALRM in asked:
+            deadline.end()
+        say("the deadline passed")
+        asked.append(signal.SIGALRM)
+        task.cancel()
+
+    if deadline.held():
+        loop.add_signal_handler(signal.SIGALRM, late)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a script's background job: meant to go on
             loop.add_signal_handler(number, end, number)
     try:
         return await task
     except asyncio.CancelledError:
-        return Exit.INTERRUPTED
+        return Exit.DEADLINE if signal.SIGALRM in asked else Exit.INTERRUPTED
+    finally:
+        if deadline.held():
+            loop.remove_signal_handler(signal.SIGALRM)
+            deadline.stand_by()

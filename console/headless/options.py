@@ -1,9 +1,10 @@
 """Options that several verbs share, so that they mean the same everywhere."""
 
 import argparse
-from typing import NoReturn
+from datetime import UTC, datetime
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+from console import moment
+from console.headless.form import DOCUMENTS, LISTS, TABLE, document_form, list_form, shown
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +17,32 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     """`-o`."""
     parser.add_argument(
         "-o", "--output", choices=("table", "json"), default="table", help="how to print (default: table)"
+    )
+
+
+def add_forms(parser: argparse.ArgumentParser) -> None:
+    """`-o` of a list, kept as `form`: the same forms for every list."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        dest="form",
+        type=list_form,
+        default=TABLE,
+        metavar="FORM",
+        help=f"how to print: {shown(LISTS)} (default: table)",
+    )
+
+
+def add_document(parser: argparse.ArgumentParser) -> None:
+    """`-o` of a single document, kept as `form`."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        dest="form",
+        type=document_form,
+        default=TABLE,
+        metavar="FORM",
+        help=f"how to print: {shown(DOCUMENTS)} (default: table)",
     )
 
 
@@ -41,16 +68,15 @@ def number(text: str) -> int:
 
 def seconds(text: str) -> float:
     """`30s`, `5m`, `1.5h`, or a plain number of seconds."""
-    number = text.rstrip("abcdefghijklmnopqrstuvwxyz")
-    unit = text[len(number) :] or "s"
     try:
-        value = float(number) * _UNITS[unit]
-    except (ValueError, KeyError):
-        _bad(text)
-    if not 0 <= value < float("inf"):
-        _bad(text)
-    return value
+        return moment.seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _bad(text: str) -> NoReturn:
-    raise argparse.ArgumentTypeError(f"{text!r} is not a time: write 30s, 5m or 2h")
+def later(text: str) -> datetime:
+    """An instant to come: `8h`, `3d`, or an ISO time."""
+    try:
+        return moment.later(text, datetime.now(UTC))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from console.operations.operation import Operation, State
 from console.operations.result import NodeResult, Outcome
+from console.operations.step import Do
 from console.targets import fold
 from console.words import count, duration
 
@@ -68,6 +69,7 @@ def _word(node: NodeResult) -> str:
 
 def _eta(operation: Operation, now: datetime) -> str:
     clear_at = operation.plan.blast.clear_at
-    if operation.ended or clear_at is None or clear_at <= now:
+    waits = any(step.do is Do.EMPTY for step in operation.plan.steps)
+    if operation.ended or not waits or clear_at is None or clear_at <= now:
         return ""
     return f"; clear by {clear_at:%H:%M}Z at the latest, in {duration((clear_at - now).total_seconds())}"

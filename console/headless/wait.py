@@ -1,87 +1,194 @@
-"""`megapod wait NODES --for STATE`: until every node is in a state, by the scheduler's fresh word."""
+"""`megapod wait`: until nodes are in a state or in health, a job has begun or ended, or an operation is over."""
 
 import argparse
 import asyncio
+from collections.abc import Callable
+
+from msgspec import Struct, field
 
 from backends.model.node import Service
+from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import loop, options, output
-from console.headless.change import LOOK_WITHIN_S, scheduler_only, targets_of
+from console.headless import document, loop, options, output, targeting
+from console.headless.change import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.headless.diagnostics import Stop, say
-from console.operations.goal import Goal, in_service, in_state
+from console.headless.wait_operation import wait_operation
+from console.operations.goal import Goal, in_health, in_service, in_state, job_ended, job_started
 from console.state.session import Session
-from console.targets import TargetError, Targets, fold
+from console.targets import fold
 
 IN_SERVICE = "in-service"
 STATES = (IN_SERVICE, *(service.value for service in Service if service is not Service.UNKNOWN))
+HEALTH = {severity.value.lower(): severity for severity in Severity if severity is not Severity.UNKNOWN}
+JOB = {"ended": job_ended, "started": job_started}
 
 EPILOG = f"""\
-states: {", ".join(STATES)}
-        ({IN_SERVICE}: takes work, whether idle, mixed or allocated)
+--for state=STATE     {", ".join(STATES)}
+                      ({IN_SERVICE}: takes work, whether idle, mixed or allocated)
+      health=HEALTH   {", ".join(HEALTH)}: the controller's word
+      job=ID:ended    or job=ID:started; no NODES
+      op=ID           an operation of this host is over; no NODES; ends with its own code
 
 examples:
   megapod wait gpu[001-004] --for state=drained --timeout 2h
   megapod wait @rack:r1 --for state=in-service
+  megapod wait gpu007 --for health=ok --timeout 10m
+  megapod wait --for job=1234:ended && megapod resume gpu007 --yes
+  megapod wait --for op=op-7f3k9x --timeout 1h
+
+Only fresh facts count: while the source does not answer, nothing is there yet.
 
 exit codes: 0 all of them are there · 2 usage · 3 unreachable · 4 deadline passed · 130 interrupted
 """
 
 
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What is waited for. `sources` begin the names of those whose fresh word it takes; `job` is for a job only."""
+
+    text: str
+    goal: Goal
+    sources: str
+    job: str = ""
+
+
+class NodeWait(Struct, frozen=True, kw_only=True):
+    """How one node came out. `health` is the controller's word, `service` the scheduler's."""
+
+    node: str
+    there: bool
+    service: str
+    health: Severity
+
+
+class Wait(Struct, frozen=True, kw_only=True):
+    """What came of the waiting. `job` is the job that was waited for, with its state where the queue shows it."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "Wait"
+    pod: str
+    wanted: str = field(name="for")
+    there: bool
+    nodes: tuple[NodeWait, ...] = ()
+    job: str = ""
+    state: str = ""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("nodes", nargs="?", default="", metavar="NODES", help="a node set")
-    parser.add_argument("--for", dest="wanted", required=True, metavar="state=STATE", help="what to wait for")
+    targeting.add_targets(parser)
+    parser.add_argument("--for", dest="wanted", required=True, metavar="WHAT=WORD", help="what to wait for: see below")
     options.add_timeout(parser, None, "give up after this")
     options.add_config(parser)
-    options.add_output(parser)
+    options.add_document(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
-    key, _, state = arguments.wanted.partition("=")
-    if key != "state" or state not in STATES:
-        raise Stop(Exit.USAGE, f"--for {arguments.wanted}: want state=STATE, one of {', '.join(STATES)}")
+    if arguments.wanted.startswith("op="):
+        return loop.run(wait_operation(arguments, arguments.wanted.removeprefix("op=")))
+    wanted = read(arguments.wanted)
     config = load(arguments.config).only(arguments.pod)
-    if not arguments.nodes.strip():
-        raise TargetError("wait for which nodes? Name them, as in `megapod wait gpu[001-004] --for state=drained`")
-    return loop.run(_wait(arguments, state, scheduler_only(config)))
+    if wanted.job:
+        return loop.run(_wait(arguments, wanted, scheduler_only(config)))
+    targeting.aimed(arguments, "wait")
+    by_scheduler = wanted.sources.startswith("slurm") and not targeting.needs_controllers(arguments)
+    return loop.run(_wait(arguments, wanted, scheduler_only(config) if by_scheduler else config))
 
 
-async def _wait(arguments: argparse.Namespace, state: str, config: Config) -> Exit:
-    goal: Goal = in_service if state == IN_SERVICE else in_state(Service(state))
+def read(text: str) -> Wanted:
+    """What `--for` means. Raises Stop, naming what there is."""
+    key, _, word = text.partition("=")
+    job, _, end = word.rpartition(":")
+    if key == "state" and word in STATES:
+        goal = in_service if word == IN_SERVICE else in_state(Service(word))
+        return Wanted(text=text, goal=goal, sources="slurm.nodes")
+    if key == "health" and word in HEALTH:
+        return Wanted(text=text, goal=in_health(HEALTH[word]), sources="redfish")
+    if key == "job" and job and end in JOB:
+        return Wanted(text=text, goal=JOB[end], sources="slurm.jobs", job=job)
+    known = {"state": STATES, "health": tuple(HEALTH), "job": ("ID:ended", "ID:started"), "op": ("ID",)}
+    wants = f"want {key}=" if key in known else "want state=, health=, job=ID:ended or op=ID; states: "
+    raise Stop(Exit.USAGE, f"--for {text}: {wants}{', '.join(known.get(key, STATES))}")
+
+
+async def _wait(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> Exit:
     async with Session(config) as session:
-        targets = targets_of(arguments.nodes, await session.look(LOOK_WITHIN_S))
+        snapshots = await session.look(patience_s(LOOK_WITHIN_S))
+        pods, names = _subject(arguments, wanted, snapshots, session)
         watching = asyncio.create_task(session.watch())
-
-        def there(snapshots: dict[str, Snapshot]) -> bool:
-            snapshot = snapshots[targets.pod]
-            fresh = snapshot.sources["slurm.nodes"].trusted
-            return fresh and all(goal(snapshot, name) for name in targets.nodes)
-
         code = Exit.DONE
         try:
             async with asyncio.timeout(arguments.timeout_s):
-                await session.store.until(there)
+                await session.store.until(_there(wanted, pods, names))
         except TimeoutError:
             code = Exit.DEADLINE
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-        _report(session.store[targets.pod], targets, goal, arguments)
+        _report(session.store[pods[0]], wanted, names, arguments, late=code is Exit.DEADLINE)
     return code
 
 
-def _report(snapshot: Snapshot, targets: Targets, goal: Goal, arguments: argparse.Namespace) -> None:
-    late = [name for name in targets.nodes if not goal(snapshot, name)]
+def _subject(
+    arguments: argparse.Namespace, wanted: Wanted, snapshots: dict[str, Snapshot], session: Session
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The pod and the names that are waited for. A job nobody knows by now has ended: said, as it may be a slip."""
+    if not wanted.job:
+        targets = aimed_at(arguments, snapshots, session.clock.now())
+        if not any(source.startswith(wanted.sources) for source in snapshots[targets.pod].sources):
+            raise Stop(Exit.USAGE, f"--for {wanted.text}: no source of pod {targets.pod} tells that; see its config")
+        return (targets.pod,), targets.nodes
+    having = tuple(pod for pod, snapshot in snapshots.items() if wanted.job in snapshot.jobs)
+    if len(having) > 1:
+        raise Stop(Exit.USAGE, f"job {wanted.job}: in more than one pod ({', '.join(having)}); say which with --pod")
+    scheduled = tuple(pod for pod, snapshot in snapshots.items() if wanted.sources in snapshot.sources)
+    if not having:
+        if len(scheduled) != 1:
+            raise Stop(Exit.USAGE, f"job {wanted.job}: in no queue of these pods; say which pod with --pod")
+        status = snapshots[scheduled[0]].sources[wanted.sources]
+        if not status.trusted:
+            raise Stop(Exit.PARTIAL, document.problem(scheduled[0], status))
+        say(f"job {wanted.job} is not in the queue of {scheduled[0]}: it has ended, or there was none")
+    return having or scheduled, (wanted.job,)
+
+
+def _there(wanted: Wanted, pods: tuple[str, ...], names: tuple[str, ...]) -> Callable[[dict[str, Snapshot]], bool]:
+    def there(snapshots: dict[str, Snapshot]) -> bool:
+        snapshot = snapshots[pods[0]]
+        asked = [status for status in snapshot.sources.values() if status.name.startswith(wanted.sources)]
+        fresh = any(status.trusted for status in asked)
+        if wanted.sources.startswith("slurm"):
+            fresh = fresh and all(status.trusted for status in asked)
+        return fresh and all(wanted.goal(snapshot, name) for name in names)
+
+    return there
+
+
+def _report(
+    snapshot: Snapshot, wanted: Wanted, names: tuple[str, ...], arguments: argparse.Namespace, *, late: bool
+) -> None:
+    missed = [name for name in names if not wanted.goal(snapshot, name)]
     if late:
-        say(f"the deadline passed; not {arguments.wanted}: {fold(late)}")
-    states = {name: node.service.value if (node := snapshot.nodes.get(name)) else "gone" for name in targets.nodes}
-    if arguments.output == "json":
-        rows = [{"node": name, "there": name not in late, "service": state} for name, state in states.items()]
-        wanted = {"pod": targets.pod, "for": arguments.wanted, "nodes": rows}
-        output.write_json({"apiVersion": output.API_VERSION, "kind": "Wait", **wanted})
+        say(f"the deadline passed; not {wanted.text}: {wanted.job or fold(missed) or 'known, as its source is silent'}")
+    found = snapshot.jobs.get(wanted.job)
+    state = ("+".join(found.state).lower() if found else "gone") if wanted.job else ""
+    nodes = () if wanted.job else tuple(_node(snapshot, name, there=name not in missed) for name in names)
+    one = Wait(pod=snapshot.pod, wanted=wanted.text, there=not late, nodes=nodes, job=wanted.job, state=state)
+    if arguments.form.name != "table":
+        output.write_document(one, arguments.form)
+    elif wanted.job:
+        output.write(f"{wanted.job} {state}\n")
     else:
-        output.write("".join(f"{name} {state}\n" for name, state in states.items()))
+        words = {node.node: node.health.value if wanted.sources == "redfish" else node.service for node in nodes}
+        output.write("".join(f"{name} {word}\n" for name, word in words.items()))
+
+
+def _node(snapshot: Snapshot, name: str, *, there: bool) -> NodeWait:
+    node = snapshot.nodes.get(name)
+    if node is None:
+        return NodeWait(node=name, there=there, service="gone", health=Severity.UNKNOWN)
+    return NodeWait(node=name, there=there, service=node.service.value, health=node.health)

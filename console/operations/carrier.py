@@ -1,11 +1,13 @@
 """Who carries a confirmed plan to its end, as the screen and the verbs see it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
 from console.operations import event as ev
+from console.operations.attention import OPERATION, Attention
 from console.operations.engine import Engine, Record
+from console.operations.hold import Hold
 from console.operations.operation import Operation, fold
 from console.operations.plan import Plan
 from console.operations.world import World
@@ -25,6 +27,18 @@ class Carrier(Protocol):
 
     def look_on(self, identity: str) -> AsyncIterator[Operation]:
         """How one of those goes, its end last."""
+        ...
+
+    async def holds(self, pod: str) -> Mapping[str, Hold]:
+        """The nodes of a pod that are held, as the journal has it, by name."""
+        ...
+
+    async def attention(self, pod: str) -> Mapping[str, Attention]:
+        """Who looks after the findings of a pod, by their ids."""
+        ...
+
+    async def attend(self, event: ev.Attended) -> None:
+        """Write down what somebody says of a finding."""
         ...
 
     async def close(self) -> None:
@@ -48,17 +62,29 @@ class Here:
         if operation is not None:
             yield operation
 
+    async def holds(self, pod: str) -> Mapping[str, Hold]:
+        """As its journal has it."""
+        return self._journal.holds(pod)
+
+    async def attention(self, pod: str) -> Mapping[str, Attention]:
+        """As its journal has it."""
+        return self._journal.attention(pod)
+
+    async def attend(self, event: ev.Attended) -> None:
+        """In its journal."""
+        self._journal.append(OPERATION, event)
+
     async def close(self) -> None:
         """Nothing is open."""
 
     async def carry(self, session: Session, plan: Plan) -> AsyncIterator[Operation]:
         """Begin a plan and run its engine beside the caller."""
-        begun = self._journal.append(plan.operation, ev.Begun(plan=plan, config=session.config.path, take=plan.follow))
+        begun = self._journal.append(plan.operation, ev.Begun(plan=plan, config=session.config.path, take=plan.takes))
         operation = fold((begun,))
         if operation is None:
             raise AssertionError(begun)
         yield operation
-        engine = Engine(World(session, plan), self._journal, operation)
+        engine = Engine(World(session, plan, self._journal), self._journal, operation)
         working = asyncio.create_task(engine.run(), name=plan.operation)
         working.add_done_callback(lambda _: engine.moved.set())
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from console.actions import Action
-from console.operations.hold import Hold
+from console.operations.hold import Hold, holds_of
 from console.operations.identity import new_operation, user
 from console.operations.plan import Plan
 from console.operations.request import Options, Request
@@ -22,17 +22,21 @@ def draft(
     *,
     holds: Mapping[str, Hold] | None = None,
 ) -> Plan:
-    """The plan of an action over what is known of the pod now. Nothing is asked of the pod, nothing is changed."""
+    """The plan of an action over what is known of the pod now. Nothing is asked of the pod, nothing is changed.
+
+    `holds` are those of the journal; what the nodes' own marks tell of holds is added to them.
+    """
     scheduler = session.scheduler(targets.pod)
     able = scheduler is not None and action.needs in scheduler.capabilities
+    snapshot, now = session.store[targets.pod], session.clock.now()
     request = Request(
         operation=new_operation(),
         user=user(),
         reason=reason,
-        at=session.clock.now(),
+        at=now,
         equivalent=scheduler.equivalent if scheduler is not None and able else None,
         options=options,
         policy=session.config.pods[targets.pod].policy,
-        holds=holds or {},
+        holds=holds_of(snapshot, holds or {}, now),
     )
-    return action.planner(session.store[targets.pod], targets, request)
+    return action.planner(snapshot, targets, request)

@@ -10,7 +10,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from console.operations import event as ev
+from console.operations.attention import Attention
 from console.operations.deeds.table import deeds
+from console.operations.hold import Hold
 from console.operations.operation import UNDO, Operation, Stage, fold
 from console.operations.result import Outcome, Result, sum_up
 from console.operations.step import Lane, Phase, Step
@@ -20,7 +22,7 @@ from console.targets import fold as folded
 from console.words import count
 
 CONTROL_EVERY_S = 0.5
-_WENT_WRONG = frozenset({Outcome.FAILED, Outcome.TIMED_OUT, Outcome.UNKNOWN, Outcome.CONFLICT})
+_WENT_WRONG = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNKNOWN, Outcome.CONFLICT})
 
 
 class Record(Protocol):
@@ -32,6 +34,14 @@ class Record(Protocol):
 
     def entries(self, operation: str, after: int = 0) -> list[ev.Entry]:
         """The events of an operation after a sequence number, in order: ours and others'."""
+        ...
+
+    def holds(self, pod: str) -> dict[str, Hold]:
+        """The nodes of a pod that are held now, by name."""
+        ...
+
+    def attention(self, pod: str) -> dict[str, Attention]:
+        """Who looks after the findings of a pod, by their ids."""
         ...
 
 

@@ -1,10 +1,12 @@
 """What the journal keeps: every event of an operation, in the order it happened. State is a fold over these."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeAlias
 
 from msgspec import Struct
 
+from backends.model.severity import Severity
 from console.operations.plan import Plan
 from console.operations.result import Outcome
 
@@ -111,13 +113,17 @@ class Closed(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower)
 
 
 class Held(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
-    """Nodes are kept out until they are released, whoever resumes what. None of `until` never expires."""
+    """Nodes are kept out until they are released, whoever resumes what. None of `until` never expires.
+
+    `owner` is who asked for it; "" is who wrote it down.
+    """
 
     pod: str
     nodes: tuple[str, ...]
     reason: str
     ticket: str = ""
     until: datetime | None = None
+    owner: str = ""
 
 
 class Released(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
@@ -126,6 +132,42 @@ class Released(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lowe
     pod: str
     nodes: tuple[str, ...]
     reason: str = ""
+
+
+class Commanded(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """A command is about to be sent to nodes. Written before it, so that none runs that nobody can account for."""
+
+    pod: str
+    nodes: tuple[str, ...]
+    argv: tuple[str, ...]
+    reason: str = ""
+
+
+class Answered(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """What became of a command: the nodes by how it ended there (`done`, `failed`, `timeout`…), each folded."""
+
+    endings: dict[str, str]
+    worst: int | None = None
+
+
+class Care(StrEnum):
+    """What somebody says of a finding: that they are on it, no longer, not before a time; or a note for others."""
+
+    ACK = "ack"
+    UNACK = "unack"
+    SNOOZE = "snooze"
+    NOTE = "note"
+
+
+class Attended(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """Somebody has said something of a finding, as severe as it was then."""
+
+    pod: str
+    finding: str
+    care: Care
+    severity: Severity = Severity.UNKNOWN
+    text: str = ""
+    until: datetime | None = None
 
 
 class Unread(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
@@ -151,6 +193,9 @@ Event: TypeAlias = (
     | Closed
     | Held
     | Released
+    | Commanded
+    | Answered
+    | Attended
     | Unread
 )
 

@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import LiteralString
 
+from console.operations import attention
 from console.operations import event as ev
 from console.operations import journal_tables as tables
+from console.operations.attention import Attention
 from console.operations.hold import Hold
 from console.operations.identity import actor
 from console.operations.journal_codec import from_us, kind_of, read, to_text, to_us
@@ -116,6 +118,11 @@ class Journal:
             found = tables.holds(connection, pod)
         now = self._now()
         return {node: hold for node, hold in found.items() if hold.stands(now)}
+
+    def attention(self, pod: str) -> dict[str, Attention]:
+        """Who looks after the findings of a pod, by their ids."""
+        with self._reading() as connection:
+            return attention.fold(tables.attention(connection, pod))
 
     def changed(self) -> tuple[int, int]:
         """A value that is another one when anything has been written, here or elsewhere. Costs no disk access."""

@@ -34,7 +34,13 @@ CREATE TABLE holds (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST,)
+_SECOND = """
+CREATE TABLE attention (
+  pod TEXT NOT NULL, finding TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (pod, finding, seq)
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND)
 """What brings a file from version n to n+1. A line that was once released is never changed, only followed."""
 
 VERSION = len(MIGRATIONS)

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from console.operations import event as ev
-from console.operations.hold import Hold
+from console.operations.hold import Hold, told_by
 from console.operations.journal_codec import entry, read
 from console.operations.journal_error import Leased
 
@@ -32,6 +32,13 @@ def follow(connection: sqlite3.Connection, told: ev.Entry) -> None:
             connection.executemany(
                 "DELETE FROM holds WHERE pod = ? AND node = ?", [(event.pod, node) for node in event.nodes]
             )
+        case ev.Attended() as event:
+            connection.execute("INSERT INTO attention VALUES (?, ?, ?)", (event.pod, event.finding, told.seq))
+
+
+def attention(connection: sqlite3.Connection, pod: str) -> list[ev.Entry]:
+    """What was said of the findings of a pod, in order."""
+    return read(connection, "seq IN (SELECT seq FROM attention WHERE pod = ?) ORDER BY seq", (pod,))
 
 
 def holds(connection: sqlite3.Connection, pod: str) -> dict[str, Hold]:
@@ -45,12 +52,11 @@ def holds(connection: sqlite3.Connection, pod: str) -> dict[str, Hold]:
     for node, *row in rows:
         told = entry(tuple(row))
         if isinstance(told.event, ev.Held):
-            event = told.event
-            found[node] = Hold(
-                reason=event.reason, owner=told.actor.user, since=told.at, ticket=event.ticket, until=event.until
-            )
+            found[node] = told_by(told, told.event)
         else:  # a newer megapod held it: for what, it alone can say
-            found[node] = Hold(reason="held by a newer megapod", owner=told.actor.user, since=told.at)
+            found[node] = Hold(
+                reason="held by a newer megapod", owner=told.actor.user, since=told.at, operation=told.operation
+            )
     return found
 
 

@@ -166,6 +166,16 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
         """The nodes whose end is its end: those it changes, and those that were on their way already."""
         return tuple(self.course)
 
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The nodes that nobody else may touch meanwhile. None where it only waits: any number may look on."""
+        return () if self.empty else self.follow
+
+    @property
+    def ends_work(self) -> bool:
+        """Whether it ends what runs, rather than leaves it to complete."""
+        return any(step.do.ends_work for step in self.steps)
+
     @cached_property
     def course(self) -> dict[str, tuple[Step, ...]]:
         """The steps each node goes through, in order."""

@@ -54,13 +54,17 @@ class MaxOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A pod's rules. `allow` maps a verb to the users who may use it; a verb that is not in it is everybody's.
 
-    `typed_count_over`: a plan that changes more nodes than that wants their number typed.
+    `typed_count_over`: a plan that changes more nodes than that wants their number typed. `reason_for` are the verbs
+    that want a reason although they do without one elsewhere, `read_only_allows` those that a read-only pod takes all
+    the same (`exec` is the one that is asked for there).
     """
 
     max_out: MaxOut = MaxOut()
     freeze: tuple[Freeze, ...] = ()
     allow: dict[str, tuple[str, ...]] = {}
     typed_count_over: int = TYPED_COUNT_OVER
+    reason_for: tuple[str, ...] = ()
+    read_only_allows: tuple[Literal["exec"], ...] = ()
 
     def problem(self) -> str:
         """What is wrong with it, as `key: why`; empty when nothing is."""

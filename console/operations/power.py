@@ -4,7 +4,7 @@ from backends.model.node import Node
 from backends.model.snapshot import Snapshot
 from console.operations.outline import JOBS, Outline
 from console.operations.plan import Obstacle, Plan
-from console.operations.request import Request
+from console.operations.request import Options, Request
 from console.operations.step import Do, Lane, Phase, Step
 from console.targets import Targets, fold
 from console.words import count
@@ -12,7 +12,7 @@ from console.words import count
 SWITCHED_WITHIN_S = 180.0
 SHUT_DOWN_WITHIN_S = 600.0
 RESET_WITHIN_S = 120.0
-ACTIONS: dict[str, tuple[Do, ...]] = {
+POWERS: dict[str, tuple[Do, ...]] = {
     "on": (Do.POWER_ON,),
     "off": (Do.POWER_OFF,),
     "shut-down": (Do.SHUT_DOWN,),
@@ -44,7 +44,7 @@ def plan_power(snapshot: Snapshot, targets: Targets, request: Request) -> Plan:
     outline.commands = tuple(
         f'POST {facts.system}/Actions/ComputerSystem.Reset {{"ResetType": "{_RESET_TYPE[do]}"}}'
         for name in outline.needed
-        for do in ACTIONS[options.power]
+        for do in POWERS[options.power]
         if (facts := outline.node(name).hardware)
     )
     return outline.plan(_phases(outline))
@@ -57,17 +57,25 @@ def _phases(outline: Outline) -> tuple[Phase, ...]:
     return tuple(
         Phase(
             name=options.power if len(batches) == 1 else f"{options.power} {number} of {len(batches)}",
-            lanes=(Lane(_steps(options.power, number, batch)),),
+            lanes=(Lane(_steps(options, number, batch)),),
             pause_s=options.delay_s if number > 1 else 0.0,
         )
         for number, batch in enumerate(batches, 1)
     )
 
 
-def _steps(action: str, number: int, nodes: tuple[str, ...]) -> tuple[Step, ...]:
+def _steps(options: Options, number: int, nodes: tuple[str, ...]) -> tuple[Step, ...]:
+    """The steps of one batch. What spares running work looks once more just before it acts: `args["spare"]`."""
+    args = {} if options.force_busy else {"spare": "busy"}
     return tuple(
-        Step(id=f"{do.value}/{number}", do=do, nodes=nodes, patience_s=_WITHIN_S.get(do, SWITCHED_WITHIN_S))
-        for do in ACTIONS[action]
+        Step(
+            id=f"{do.value}/{number}",
+            do=do,
+            nodes=nodes,
+            args=args if do is not Do.POWER_ON else {},
+            patience_s=_WITHIN_S.get(do, SWITCHED_WITHIN_S),
+        )
+        for do in POWERS[options.power]
     )
 
 

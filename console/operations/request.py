@@ -17,6 +17,7 @@ class Options(Struct, frozen=True, kw_only=True):
     `mode`: what a drain does with running work (finish, or requeue after `grace_s`). `at_once`: nodes in work at a
     time. `deadline_s` ends the operation, `stop_after` its further lanes once more nodes than that went wrong.
     `power` is which power action, done in groups of `batch` with `delay_s` between; `force_busy` kills running work.
+    A hold has a `ticket` and an end (`until`), where one is known; a release may give the nodes back (`back`).
     """
 
     take_over: bool = False
@@ -29,6 +30,9 @@ class Options(Struct, frozen=True, kw_only=True):
     batch: int | None = None
     delay_s: float = 0.0
     force_busy: bool = False
+    ticket: str = ""
+    until: datetime | None = None
+    back: bool = False
 
 
 class Request(Struct, frozen=True, kw_only=True):

@@ -34,6 +34,11 @@ class Do(StrEnum):
         return self not in _LOOKS
 
     @property
+    def ends_work(self) -> bool:
+        """Whether what runs on its nodes is ended by it."""
+        return self in _ENDS_WORK
+
+    @property
     def doing(self) -> str:
         """What a node in the middle of it is doing, so that nobody reads it as done: `draining`, not `empty`."""
         return _DOING.get(self, self.value)
@@ -52,6 +57,7 @@ _DOING = {
     Do.BOOTED: "booting",
     Do.JOINED: "joining",
 }
+_ENDS_WORK = frozenset({Do.REQUEUE, Do.POWER_OFF, Do.SHUT_DOWN, Do.RESET, Do.NMI})
 _LOOKS = frozenset({Do.EMPTY, Do.CHECK, Do.FIRMWARE, Do.BOOTED, Do.JOINED})
 
 

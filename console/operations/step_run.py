@@ -13,7 +13,12 @@ from console.operations.result import Outcome
 from console.operations.step import Step
 from console.operations.world import World
 
-_END = {Seen.SO: Outcome.DONE, Seen.BLOCKED: Outcome.CONFLICT, Seen.BAD: Outcome.FAILED}
+_END = {
+    Seen.SO: Outcome.DONE,
+    Seen.BLOCKED: Outcome.CONFLICT,
+    Seen.REFUSED: Outcome.REFUSED,
+    Seen.BAD: Outcome.FAILED,
+}
 
 
 class Control:

@@ -146,7 +146,7 @@ async def _run(session: Session, journal: Journal, state: Operation) -> Result:
     from console.operations.world import World
 
     watching = asyncio.create_task(session.watch())
-    working = asyncio.create_task(Engine(World(session, state.plan), journal, state).run())
+    working = asyncio.create_task(Engine(World(session, state.plan, journal), journal, state).run())
     try:
         await asyncio.wait((watching, working), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():

@@ -3,24 +3,41 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
-from backends.errors import NotSupported
+from backends.errors import NotSupported, Unreachable
 from backends.model.node import Node
 from backends.model.snapshot import Snapshot
-from backends.model.source import SourceStatus
+from backends.model.source import SourceState, SourceStatus
 from backends.ports import Hardware, Scheduler
+from console.operations.event import Entry, Event
+from console.operations.hold import Hold, holds_of
 from console.operations.plan import Plan
+from console.operations.policy import Intention, judge
 from console.state.session import Session
 
 _TICK_S = 1.0
 
 
-class World:
-    """The pod of a plan, in a watched session."""
+class Keeper(Protocol):
+    """Where holds are kept: the journal."""
 
-    def __init__(self, session: Session, plan: Plan) -> None:
+    def append(self, operation: str, event: Event) -> Entry:
+        """Write one event down."""
+        ...
+
+    def holds(self, pod: str) -> dict[str, Hold]:
+        """The nodes of a pod that are held now, by name."""
+        ...
+
+
+class World:
+    """The pod of a plan, in a watched session; `keeper` has its holds."""
+
+    def __init__(self, session: Session, plan: Plan, keeper: Keeper) -> None:
         self.plan = plan
         self.clock = session.clock
+        self.keeper = keeper
         self._session = session
         self._pod = session.pods[plan.pod]
 
@@ -46,11 +63,26 @@ class World:
         """What is known of a node, None when nothing is."""
         return self.snapshot.nodes.get(name)
 
+    def holds(self) -> dict[str, Hold]:
+        """The nodes that are held now: as our journal has it, and as their marks tell, by name."""
+        return holds_of(self.snapshot, self.keeper.holds(self.plan.pod), self.clock.now())
+
+    def broken_rule(self, nodes: tuple[str, ...]) -> str:
+        """The rule of the pod's policy that forbids the plan's verb on these nodes now, and how to lift it; or ""."""
+        wish = Intention(verb=self.plan.verb, user=self.plan.user, at=self.clock.now(), nodes=nodes)
+        _, broken = judge(self._pod.config.policy, self.snapshot, wish)
+        return f"{broken[0].rule}: {broken[0].text}" if broken else ""
+
     def system(self, name: str) -> tuple[Hardware, str]:
-        """Who manages a node's hardware, and the system's address there. Raises NotSupported where nobody does."""
+        """Who manages a node's hardware, and the system's address there. Raises NotSupported where nobody does.
+
+        Raises Unreachable while a controller that may know it has not answered.
+        """
         node = self.node(name)
         facts = node.hardware if node else None
         hardware = self._pod.adapters.hardware.get(facts.source) if facts else None
+        if facts is None and (why := self.silent(self._pod.adapters.hardware)):
+            raise Unreachable(f"not known yet: {why}")
         if facts is None or hardware is None:
             raise NotSupported(f"{name}: no controller of pod {self.plan.pod} manages it")
         return hardware, facts.system
@@ -69,6 +101,8 @@ class World:
         known = self.snapshot.sources
         for name in sources:
             status = known.get(name)
+            if status is not None and status.state is SourceState.PENDING:
+                return f"{name} has not answered yet"
             if status is None or not status.trusted:
                 return f"{name} does not answer{f': {status.error}' if status and status.error else ''}"
         return ""

@@ -5,7 +5,7 @@ connection and no BMC session is left behind.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -18,8 +18,10 @@ from backends.model.stream import StreamStatus
 from backends.ports import Capability, Scheduler
 from backends.registry import Adapters, open_adapters
 from console.config import Config, PodConfig
+from console.insight.changes import changes
 from console.insight.rules import findings
 from console.state.budget import Budget
+from console.state.chronicle import Chronicle
 from console.state.clock import Clock, SystemClock
 from console.state.collector import Collector, Family
 from console.state.events import EventLog
@@ -31,10 +33,12 @@ from console.targets import expand
 
 LAYOUT_INTERVAL_S = 60.0
 AGE_EVERY_S = 1.0
+GATHER_S = 0.25
+"""How long pods that have answered wait for each other, so that they come together and in order."""
 
 
 class Pod(Struct, frozen=True, kw_only=True):
-    """One open pod: its adapters, its writer and its collectors, and what its event streams say."""
+    """One open pod: its adapters, its writer and its collectors, what its event streams say, and what has changed."""
 
     name: str
     config: PodConfig
@@ -43,6 +47,7 @@ class Pod(Struct, frozen=True, kw_only=True):
     collectors: tuple[Collector, ...]
     listeners: tuple[Listener, ...]
     events: EventLog
+    chronicle: Chronicle
 
     def poke(self, *sources: str) -> None:
         """Ask every source again now, when a person asks; or only those named, which is enough after a write."""
@@ -67,6 +72,7 @@ class Session:
         self.store = Store()
         self._random = random or Random()  # noqa: S311 - jitter, not a secret
         self._open_pod = open_pod
+        self._chronicles: dict[str, Chronicle] = {}
         self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
 
     async def __aenter__(self) -> Self:
@@ -96,21 +102,52 @@ class Session:
 
     async def look(self, deadline_s: float) -> dict[str, Snapshot]:
         """Ask every source once, all at the same time; what has not answered by the deadline stays pending."""
-        rounds = [
-            asyncio.create_task(self._round(pod, collector))
-            for pod in self.pods.values()
-            for collector in pod.collectors
-        ]
-        if rounds:
-            try:
-                done, _ = await asyncio.wait(rounds, timeout=deadline_s)
-            finally:
-                for task in rounds:
-                    task.cancel()
-                await asyncio.gather(*rounds, return_exceptions=True)
-            for task in done:
-                task.result()
+        async for _ in self.arrivals(deadline_s):
+            pass
         return self.store.snapshots
+
+    async def arrivals(self, deadline_s: float) -> AsyncGenerator[tuple[str, ...], None]:
+        """Ask every source once, and give each pod's name as soon as all its sources have had their say.
+
+        Names that come at about the same time come together, in the config's order; at the deadline come the rest.
+        """
+        rounds = {
+            asyncio.create_task(self._round(pod, collector)): name
+            for name, pod in self.pods.items()
+            for collector in pod.collectors
+        }
+        ends_s = asyncio.get_running_loop().time() + deadline_s
+        waiting = list(self.pods)
+        try:
+            while waiting:
+                late = await self._some(rounds, ends_s)
+                come = tuple(name for name in waiting if name not in late)
+                waiting = [name for name in waiting if name in late]
+                if come:
+                    yield come
+                if not late or asyncio.get_running_loop().time() >= ends_s:
+                    break
+            if waiting:
+                yield tuple(waiting)
+        finally:
+            for task in rounds:
+                task.cancel()
+            await asyncio.gather(*rounds, return_exceptions=True)
+
+    @staticmethod
+    async def _some(rounds: dict[asyncio.Task[None], str], ends_s: float) -> frozenset[str]:
+        """Wait until some round has ended, and a little for those that end with it; the pods not done yet."""
+        loop = asyncio.get_running_loop()
+        open_rounds = [task for task in rounds if not task.done()]
+        if open_rounds:
+            left_s = max(0.0, ends_s - loop.time())
+            await asyncio.wait(open_rounds, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+            left_s = max(0.0, ends_s - loop.time())
+            await asyncio.wait(open_rounds, timeout=min(GATHER_S, left_s))
+        for task in rounds:
+            if task.done():
+                task.result()
+        return frozenset(name for task, name in rounds.items() if not task.done())
 
     def scheduler(self, pod: str) -> Scheduler | None:
         """The pod's scheduler, None where it has none."""
@@ -125,16 +162,22 @@ class Session:
             for pod in self.pods.values():
                 aged = pod.writer.age(self.clock.now())
                 if aged is not None:
-                    self.store.publish(aged)
+                    self._publish(aged)
 
     async def _close(self) -> None:
         await asyncio.gather(*(pod.adapters.close() for pod in self.pods.values()))
 
     def _deliver(self, writer: PodWriter, observation: Observation) -> None:
-        self.store.publish(writer.observe(observation))
+        self._publish(writer.observe(observation))
 
     def _hear(self, writer: PodWriter, source: str, status: StreamStatus) -> None:
-        self.store.publish(writer.hear(source, status))
+        self._publish(writer.hear(source, status))
+
+    def _publish(self, snapshot: Snapshot) -> None:
+        """Make it the latest, and note what it changes."""
+        before = self.store[snapshot.pod]
+        self.store.publish(snapshot)
+        self._chronicles[snapshot.pod].add(changes(before, snapshot))
 
     def _open(self, name: str, config: PodConfig) -> Pod:
         budget = Budget(config.requests_per_minute, self.clock)
@@ -161,6 +204,7 @@ class Session:
             for family in families
         )
         log = EventLog()
+        chronicle = self._chronicles[name] = Chronicle()
         listeners = (
             Listener(
                 collector,
@@ -181,6 +225,7 @@ class Session:
             collectors=collectors,
             listeners=tuple(listeners),
             events=log,
+            chronicle=chronicle,
         )
 
 

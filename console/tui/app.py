@@ -17,8 +17,10 @@ from console.tui.carrying import Journaled
 from console.tui.desk import Desk
 from console.tui.driver import TerminalDriver
 from console.tui.environment import Appearance
+from console.tui.keymap import Keymap
 from console.tui.operations import Operations, line
 from console.tui.screens.describe import DescribeView
+from console.tui.screens.events import EventsView
 from console.tui.screens.health import HealthView
 from console.tui.screens.jobs import JobsView
 from console.tui.screens.nodes import NodesView, of_job, of_rack
@@ -28,8 +30,10 @@ from console.tui.screens.pods import PodsView
 from console.tui.screens.topology import TopologyView
 from console.tui.screens.triage import TriageView
 from console.tui.screens.view import Asked, View
+from console.tui.wishes import check_columns, coloured
 from widgets.frugal import FrugalApp
 from widgets.glyphs import glyph_set
+from widgets.key_queue import KeyQueueApp
 from widgets.themes import THEMES
 
 OPENS_ON = "topology"
@@ -40,6 +44,9 @@ VIEWS: dict[str, type[View]] = {
     "health": HealthView,
     "nodes": NodesView,
     "jobs": JobsView,
+    "operations": OperationsView,
+    "events": EventsView,
+    "fleet": PodsView,
 }
 
 _BASE = 2
@@ -48,7 +55,7 @@ _BASE = 2
 OpenSession = Callable[[Config], Session]
 
 
-class MegapodApp(FrugalApp[int]):
+class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
     """The console on the pods of a config.
 
     `open_session` is called in a worker thread after the first frame: it imports asyncssh and httpx (0.5 s and more).
@@ -70,17 +77,20 @@ class MegapodApp(FrugalApp[int]):
     ) -> None:
         look = look or Appearance()
         super().__init__(driver_class=TerminalDriver, ansi_color=THEMES[look.theme].ansi or None)
+        check_columns(config)
         for theme in THEMES.values():
-            self.register_theme(theme)
+            self.register_theme(coloured(theme, config))
         self.theme = THEMES[look.theme].name
         self._open_session = open_session
-        self.desk = Desk(config, glyph_set(look.glyphs))
+        self.desk = Desk(config, glyph_set(look.glyphs), Keymap(config))
+        self.desk.clipboard = look.clipboard
         self.operations = Operations(self._operation_moved, self._operation_failed, carrier or Journaled(config))
         for name, kind in VIEWS.items():
             self.install_screen(kind(self.desk, self.operations), name)
 
     async def on_mount(self) -> None:
         """The session is opened once something is on screen."""
+        self.set_keymap(self.desk.keymap.changed)
         await self.push_screen(OPENS_ON)
         self.call_after_refresh(self._live)
         self.set_interval(1.0, self._tick)
@@ -137,7 +147,7 @@ class MegapodApp(FrugalApp[int]):
                 return of_rack(desk, operations, event.subject)
             case "nodes-of-job":
                 return of_job(desk, operations, event.subject)
-            case "node" | "job":
+            case "node" | "job" | "component":
                 return DescribeView(desk, operations, event.what, event.subject)
         return None
 
@@ -151,10 +161,12 @@ class MegapodApp(FrugalApp[int]):
     async def _live(self) -> None:
         """Open the session, then collect and forward until the app ends."""
         self.desk.session = session = await asyncio.to_thread(self._open_session, self.desk.config)
+        self.desk.since = session.clock.now()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(session.watch())
             tasks.create_task(forward(session.store, self.post_message))
             tasks.create_task(self.operations.take_up())
+            tasks.create_task(self.operations.attending.watch(lambda: self.desk.pod))
 
     def _tick(self) -> None:
         """Ages move on; where none is shown nothing is sent."""

@@ -1,10 +1,13 @@
 """The screen's way to the journal: opened in a thread, and only once there is something to write or to look at."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from console.config import Config
+from console.operations.attention import OPERATION, Attention
 from console.operations.detached import Detached
+from console.operations.event import Attended
+from console.operations.hold import Hold
 from console.operations.journal import Journal
 from console.operations.operation import Operation
 from console.operations.place import place
@@ -39,6 +42,25 @@ class Journaled:
         detached = await self._open()
         async for seen in detached.look_on(identity):
             yield seen.operation
+
+    async def holds(self, pod: str) -> Mapping[str, Hold]:
+        """The nodes of a pod that are held, as the journal has it. A journal that is not there yet holds nothing."""
+        if not await asyncio.to_thread(self._place.journal.exists):
+            return {}
+        detached = await self._open()
+        return await asyncio.to_thread(detached.journal.holds, pod)
+
+    async def attention(self, pod: str) -> Mapping[str, Attention]:
+        """Who looks after the findings of a pod. A journal that is not there yet tells of nobody."""
+        if not await asyncio.to_thread(self._place.journal.exists):
+            return {}
+        detached = await self._open()
+        return await asyncio.to_thread(detached.journal.attention, pod)
+
+    async def attend(self, event: Attended) -> None:
+        """Write down what somebody says of a finding."""
+        detached = await self._open()
+        await asyncio.to_thread(detached.journal.append, OPERATION, event)
 
     async def close(self) -> None:
         """Close the journal. What is carried goes on."""

@@ -1,13 +1,18 @@
 """What every screen looks at: the session once it is open, the pod in view, the time, the signs to draw with."""
 
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.registry import redfish_sources
 from console.actions import ACTIONS, Action, available
 from console.config import Config
+from console.operations.plan import Plan
 from console.state.session import Session
+from console.tui.keymap import Keymap
+from console.views.happenings import OURSELVES, Told
 from console.views.sources import waiting
 from widgets.glyphs import GlyphSet
 
@@ -16,15 +21,31 @@ AGES_EVERY = timedelta(seconds=10)
 chrome tells what is old at once."""
 
 
-class Desk:
-    """Shared by the screens, owned by the app. `session` is None until its adapters are imported and made."""
+SAID_KEPT = 200
+"""Lines said to the operator that can be read again in events."""
 
-    def __init__(self, config: Config, glyphs: GlyphSet) -> None:
+
+class Desk:
+    """Shared by the screens, owned by the app. `session` is None until its adapters are imported and made.
+
+    `commands` and `filters` are the lines that were typed, the latest last.
+    """
+
+    def __init__(self, config: Config, glyphs: GlyphSet, keymap: Keymap) -> None:
         self.config = config
+        self.keymap = keymap
         self.glyphs = glyphs
         self.session: Session | None = None
         self.pod = next(iter(config.pods), "")
+        self.since = self.now()
+        self.said: deque[Told] = deque(maxlen=SAID_KEPT)
+        self.said_count = 0
+        self.clipboard = True
+        self.last: Plan | None = None
+        self.chosen: frozenset[str] = frozenset()
         self._ages_at: datetime | None = None
+        self.commands: list[str] = []
+        self.filters: list[str] = []
 
     @property
     def snapshots(self) -> Mapping[str, Snapshot]:
@@ -40,6 +61,14 @@ class Desk:
         """The session's time."""
         return self.session.clock.now() if self.session else datetime.now(UTC)
 
+    def note(self, text: str, severity: Severity) -> None:
+        """Keep a line that was said to the operator, so that it can be read again."""
+        self.said_count += 1
+        key = f"said:{self.said_count}"
+        self.said.append(
+            Told(key=key, at=self.now(), severity=severity, source=OURSELVES, entity="", text=text),
+        )
+
     def ages_now(self) -> datetime:
         """The time for ages in rows: it moves on every few seconds."""
         now = self.now()
@@ -49,10 +78,13 @@ class Desk:
 
     def actions(self) -> tuple[Action, ...]:
         """The actions that exist for the pod in view; none while nothing can do them."""
-        scheduler = self.session.scheduler(self.pod) if self.session and self.pod in self.session.pods else None
-        if scheduler is None:
+        pod = self.session.pods.get(self.pod) if self.session else None
+        if pod is None:
             return ()
-        return available(read_only=self._read_only, capabilities=scheduler.capabilities)
+        scheduler = pod.adapters.scheduler
+        able = {one for hardware in pod.adapters.hardware.values() for one in hardware.capabilities}
+        able |= scheduler.capabilities if scheduler else frozenset()
+        return available(read_only=self._read_only, capabilities=able)
 
     def why_not(self) -> str:
         """Why an action does not exist here; empty where all do."""
@@ -62,7 +94,7 @@ class Desk:
             return "the pods are still being opened"
         if self._read_only:
             return f"pod {self.pod} is read-only: set read_only = false under [pods.{self.pod}] to allow writes"
-        return f"pod {self.pod} has nothing that can do this"
+        return f"nothing of pod {self.pod} can do it"
 
     def awaited(self, *families: str) -> str:
         """What we wait for before there is anything to draw; empty when nothing."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, MutableMapping
 from msgspec import Struct
 
 from console.config import ConfigError
+from console.preferences import Preferences
 
 THEMES = ("dark", "light", "ansi16", "mono")
 GLYPHS = ("unicode", "ascii")
@@ -19,10 +20,11 @@ _POOR = ("linux", "vt", "ansi", "dumb", "cons")
 
 
 class Appearance(Struct, frozen=True):
-    """The theme and the glyph set, by name."""
+    """The theme and the glyph set, by name. Without `clipboard` the terminal would print what is meant for it."""
 
     theme: str = "dark"
     glyphs: str = "unicode"
+    clipboard: bool = True
 
 
 def prepare(environment: MutableMapping[str, str]) -> None:
@@ -33,25 +35,30 @@ def prepare(environment: MutableMapping[str, str]) -> None:
         environment.setdefault("TEXTUAL_COLOR_SYSTEM", "256" if rich else "standard")
 
 
-def appearance(environment: Mapping[str, str], encoding: str | None = None) -> Appearance:
-    """What to draw with: `MEGAPOD_THEME` and `MEGAPOD_GLYPHS` where set, else what the terminal is known to show.
+def appearance(
+    environment: Mapping[str, str], encoding: str | None = None, wanted: Preferences | None = None
+) -> Appearance:
+    """What to draw with: `MEGAPOD_THEME` and `MEGAPOD_GLYPHS` where set, the config's, what the terminal can show.
 
     Raises ConfigError for a theme or glyph set that there is none of.
     """
     _known("MEGAPOD_THEME", environment, THEMES)
     _known("MEGAPOD_GLYPHS", environment, GLYPHS)
+    wanted = wanted or Preferences()
+    _known("screen.theme", {"screen.theme": wanted.theme}, THEMES)
+    _known("screen.glyphs", {"screen.glyphs": wanted.glyphs}, GLYPHS)
     term = environment.get("TERM", "")
     poor = term.startswith(_POOR)
-    theme = environment.get("MEGAPOD_THEME", "")
+    theme = environment.get("MEGAPOD_THEME", "") or wanted.theme
     if not theme:
         sixteen = poor or term in ("screen", "tmux", "xterm")
         colours = environment.get("COLORTERM", "")
         theme = "mono" if environment.get("NO_COLOR") else "ansi16" if sixteen and not colours else "dark"
-    glyphs = environment.get("MEGAPOD_GLYPHS", "")
+    glyphs = environment.get("MEGAPOD_GLYPHS", "") or wanted.glyphs
     if not glyphs:
         known = (encoding or locale.getpreferredencoding(do_setlocale=False)).lower().replace("-", "")
         glyphs = "unicode" if known == "utf8" and not poor else "ascii"
-    return Appearance(theme, glyphs)
+    return Appearance(theme, glyphs, clipboard=not poor)
 
 
 def _known(name: str, environment: Mapping[str, str], known: tuple[str, ...]) -> None:

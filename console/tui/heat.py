@@ -1,4 +1,4 @@
-"""Nodes as cells of the heat map, by whatever the operator wants to see: state, health, temperature, power, GPUs.
+"""Nodes as cells of the heat map, by whatever the operator wants to see, from as near as he wants to see it.
 
 What is wrong shows in the first mode whatever the state: the map is looked at before anything is read.
 """
@@ -8,24 +8,20 @@ from collections.abc import Callable, Iterable, Mapping
 from backends.model.node import Node
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from console.tui.heat_gpus import GpuLooks
+from console.tui.heat_level import COOL_C, HOT_C, Look, level, steps, utilisation_pct, value
+from console.views.gpus import gpus_of
+from console.views.marks import STYLE
 from console.views.nodes import hottest_c
 from console.views.racks import groups
 from widgets.glyphs import GlyphSet
 from widgets.heatmap import HeatCell, HeatGroup, LegendEntry
 
-MODES = ("state", "health", "temperature", "power", "gpus")
+MODES = ("state", "health", "temperature", "power", "utilisation", "gpus")
+ZOOMS = ("nodes", "values", "each GPU")
+"""How near: a sign a node, the value beside it, or a sign for each GPU of the node."""
 
-COOL_C, HOT_C = 30.0, 90.0
-_STYLES = ("heat-0", "heat-1", "heat-2", "heat-3", "heat-4")
-SEVERITY_WORD = {
-    Severity.CRITICAL: "critical",
-    Severity.WARNING: "warning",
-    Severity.OK: "ok",
-    Severity.UNKNOWN: "unknown",
-}
-
-Look = tuple[str, str, str]
-"""Glyph, style and meaning."""
+SEVERITY_WORD = STYLE
 
 
 class HeatCells:
@@ -35,22 +31,44 @@ class HeatCells:
         self._glyphs = glyphs
         self._known: dict[str, HeatCell] = {}
         self.mode = MODES[0]
+        self.zoom = ZOOMS[0]
 
     def cycle(self) -> None:
         """On to the next mode."""
         self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
 
+    def nearer(self) -> None:
+        """Zoom in; from the nearest, all the way out."""
+        self.zoom = ZOOMS[(ZOOMS.index(self.zoom) + 1) % len(ZOOMS)]
+
+    @property
+    def said(self) -> str:
+        """What the map shows, where that is not the state of nodes: ` by power, each GPU`."""
+        words = [f"by {self.mode}"] if self.mode != MODES[0] else []
+        words += [self.zoom] if self.zoom != ZOOMS[0] else []
+        return f": {', '.join(words)}" if words else ""
+
     def cells(self, snapshot: Snapshot) -> tuple[list[HeatGroup], list[LegendEntry]]:
         """The groups, and a legend of the signs in use."""
         look = self._looks(snapshot)
+        near = GpuLooks(self._glyphs, self.mode, snapshot)
+        widest = max((len(value(node, self.mode)) for node in snapshot.nodes.values()), default=0)
         known: dict[str, HeatCell] = {}
         used: dict[Look, None] = {}
         found: list[HeatGroup] = []
         for title, nodes in groups(snapshot).items():
             for node in nodes:
                 glyph, style, text = seen = look(node)
-                used[seen] = None
-                cell = HeatCell(node.name, glyph, style, self._stale(snapshot, node), text)
+                parts: tuple[tuple[str, str], ...] = ()
+                if self.zoom == "each GPU" and gpus_of(node):
+                    signs = near.of(node)
+                    used |= dict.fromkeys(signs)
+                    parts = tuple((sign, name) for sign, name, _ in signs)
+                else:
+                    used[seen] = None
+                if self.zoom == "values":
+                    parts = ((glyph, style), (f" {value(node, self.mode):>{widest}}", style))
+                cell = HeatCell(node.name, glyph, style, self._stale(snapshot, node), text, parts)
                 old = self._known.get(node.name)
                 known[node.name] = old if old == cell else cell
             found.append(HeatGroup(title, tuple(known[node.name] for node in nodes)))
@@ -76,6 +94,8 @@ class HeatCells:
             )
         if self.mode == "temperature":
             return self._temperature
+        if self.mode == "utilisation":
+            return self._utilisation
         if self.mode == "power":
             watts = [node.hardware.power_w or 0.0 for node in snapshot.nodes.values() if node.hardware]
             top = max(watts, default=0.0) or 1.0
@@ -93,33 +113,30 @@ class HeatCells:
         if celsius is None:
             return self._level(None, "not known")
         return self._level(
-            (celsius - COOL_C) / (HOT_C - COOL_C), lambda low, high: _range(low, high, COOL_C, HOT_C, "°C")
+            (celsius - COOL_C) / (HOT_C - COOL_C), lambda low, high: steps(low, high, COOL_C, HOT_C, "°C")
         )
 
     def _power(self, node: Node, top: float) -> Look:
         watts = node.hardware.power_w if node.hardware else None
         if watts is None:
             return self._level(None, "not known")
-        return self._level(watts / top, lambda low, high: _range(low, high, 0, top, "W"))
+        return self._level(watts / top, lambda low, high: steps(low, high, 0, top, "W"))
+
+    def _utilisation(self, node: Node) -> Look:
+        share = utilisation_pct(node)
+        if share is None:
+            return self._level(None, "not known")
+        return self._level(share / 100, lambda low, high: steps(low, high, 0, 100, "% busy"))
 
     def _gpus(self, node: Node) -> Look:
         if node.scheduler is None or not node.gpu_count:
             return self._level(None, "not known" if node.scheduler is None else "no GPU")
         return self._level(
-            node.scheduler.gpus_used / node.gpu_count, lambda low, high: _range(low, high, 0, 100, "% held")
+            node.scheduler.gpus_used / node.gpu_count, lambda low, high: steps(low, high, 0, 100, "% held")
         )
 
     def _level(self, fraction: float | None, meaning: "str | Callable[[float, float], str]") -> Look:
-        """A fraction in five steps, so that the legend stays readable and small changes repaint nothing."""
-        if fraction is None or isinstance(meaning, str):
-            return self._glyphs.unknown, "unknown", str(meaning)
-        step = min(4, int(max(0.0, fraction) * 5))
-        return self._glyphs.level((step + 1) / 5), _STYLES[step], meaning(step / 5, (step + 1) / 5)
-
-
-def _range(low: float, high: float, least: float, most: float, unit: str) -> str:
-    span = most - least
-    return f"{least + low * span:.0f}-{least + high * span:.0f} {unit}"
+        return level(self._glyphs, fraction, meaning)
 
 
 def worst_findings(snapshot: Snapshot) -> dict[str, Severity]:

@@ -15,6 +15,11 @@ class Key(Struct, frozen=True):
     shown: str = ""
     hinted: bool = False
 
+    @property
+    def name(self) -> str:
+        """What it is called in the config: its view, or its action."""
+        return self.text if self.action.startswith("view(") else self.action.removeprefix("app.")
+
 
 VIEWS = (
     Key("1", "view('triage')", "triage"),
@@ -23,6 +28,9 @@ VIEWS = (
     Key("4", "view('health')", "health"),
     Key("5", "view('nodes')", "nodes"),
     Key("6", "view('jobs')", "jobs"),
+    Key("7", "view('operations')", "operations"),
+    Key("8", "view('events')", "events"),
+    Key("0", "view('fleet')", "fleet"),
 )
 
 COMMON = (
@@ -32,10 +40,14 @@ COMMON = (
     Key("escape", "back", "back", "esc"),
     Key("tab", "app.focus_next", "other pane", "tab"),
     Key("b", "blast", "what it hits", "b"),
-    Key("y", "equivalent", "as commands", "y"),
+    Key("y", "equivalent", "copy command", "y"),
+    Key("Y", "commands", "as commands", "Y"),
+    Key("full_stop", "repeat", "repeat", "."),
     Key("r", "refresh", "ask pod now", "r"),
-    Key("o", "operations", "operations", "o"),
-    Key("p,colon", "pods", "other pod", "p :"),
+    Key("o", "operations", "what runs", "o"),
+    Key("colon", "command", "command", ":", hinted=True),
+    Key("plus", "mark_nodes", "mark by name", "+"),
+    Key("p", "pods", "other pod"),
     Key("q", "quit", "quit", "q", hinted=True),
 )
 
@@ -43,11 +55,11 @@ COMMON = (
 def view_bindings() -> list[Binding]:
     """The bindings every view has. Those of actions are there for every action; `check_action` says which exist."""
     keys = [
-        Binding(key.key, key.action, key.text, show=False, key_display=key.shown or key.key, id=f"view.{key.text}")
+        Binding(key.key, key.action, key.text, show=False, key_display=key.shown or key.key, id=key.name)
         for key in (*VIEWS, *COMMON)
     ]
     writes = [
-        Binding(action.key, f"act('{action.id}')", f"{action.verb}: {action.help}", show=False, id=f"act.{action.id}")
+        Binding(action.key, f"act('{action.id}')", f"{action.verb}: {action.help}", show=False, id=action.id)
         for action in ACTIONS
     ]
     return [*keys, *writes]

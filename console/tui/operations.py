@@ -5,16 +5,18 @@ They do not live here: whoever carries them goes on when the console is closed.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import datetime
 
 from console.operations.carrier import Carrier
+from console.operations.hold import Hold
 from console.operations.journal_error import JournalError
 from console.operations.operation import Operation, State
 from console.operations.plan import Plan
 from console.operations.result import Outcome
 from console.operations.step import Do
 from console.state.session import Session
+from console.tui.attending import Attending
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
 from console.words import age
@@ -51,6 +53,7 @@ class Operations:
         self._changed = changed
         self._failed = failed
         self._carrier = carrier
+        self.attending = Attending(carrier, failed)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -74,6 +77,10 @@ class Operations:
                 self._beside(self._look_on(self._carrier.look_on(identity)), identity)
         except JournalError as error:
             self._failed(str(error))
+
+    async def holds(self, pod: str) -> Mapping[str, Hold]:
+        """The nodes of a pod that are held, as the journal has it. Raises JournalError."""
+        return await self._carrier.holds(pod)
 
     async def leave(self) -> None:
         """Stop looking on. What was begun goes on."""

@@ -6,19 +6,13 @@ from textual.binding import ActiveBinding
 from textual.screen import Screen
 
 from console.actions import ACTIONS
+from console.tui.keymap import sign
 from console.tui.keys import COMMON, VIEWS
 from widgets.dialog import Question
 from widgets.dialog_body import DialogLine
 
-_SIGNS = {
-    "pageup": "pgup",
-    "pagedown": "pgdn",
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "escape": "esc",
-}
 _WIDTH = 24
+_VIEWS_ACROSS = 5
 _ACROSS = 3
 """Three entries stand on a line, so that the whole fits 80x24."""
 
@@ -35,8 +29,11 @@ def question(screen: Screen[None], title: str, note: str) -> Question:
     others = frozenset(one.binding.action for one in active) - acts - views - common
     body = [_title("Actions"), *(_entry(signs, text, 2) for signs, text in _keys(active, acts))]
     if note:
+        there = {one.binding.action for one in active}
+        missing = [action.verb for action in ACTIONS if f"act('{action.id}')" not in there]
+        note = f"no {', '.join(missing)}: {note}" if 0 < len(missing) < len(ACTIONS) else note
         body.append(DialogLine(((f"  {note}", "warning"),)))
-    body.append(_views(_keys(active, views)))
+    body += _views(_keys(active, views))
     for name, wanted in (("Everywhere", common), ("This pane", others)):
         body += [_title(name), *_columns(_keys(active, wanted))]
     return Question(title=f"keys: {title}", body=tuple(body), yes="", no="Close")
@@ -47,7 +44,7 @@ def _keys(active: Iterable[ActiveBinding], wanted: frozenset[str]) -> list[tuple
     keys: dict[str, list[str]] = {}
     for one in active:
         if one.binding.action in wanted:
-            keys.setdefault(one.binding.description, []).append(_SIGNS.get(one.binding.key, one.binding.key))
+            keys.setdefault(one.binding.description, []).append(sign(one.binding.key))
     return [(" ".join(signs), text) for text, signs in keys.items()]
 
 
@@ -59,11 +56,14 @@ def _entry(signs: str, text: str, indent: int) -> DialogLine:
     return DialogLine(((f"{' ' * indent}{signs:<7} ", "key"), (text, "text")))
 
 
-def _views(keys: list[tuple[str, str]]) -> DialogLine:
-    runs = [("Views", "title")]
-    for signs, text in keys:
-        runs += [("  ", ""), (f"{signs} ", "key"), (text, "text")]
-    return DialogLine(tuple(runs))
+def _views(keys: list[tuple[str, str]]) -> list[DialogLine]:
+    lines = []
+    for at in range(0, len(keys), _VIEWS_ACROSS):
+        runs = [("     " if at else "Views", "title")]
+        for signs, text in keys[at : at + _VIEWS_ACROSS]:
+            runs += [("  ", ""), (f"{signs} ", "key"), (text, "text")]
+        lines.append(DialogLine(tuple(runs)))
+    return lines
 
 
 def _columns(keys: list[tuple[str, str]]) -> list[DialogLine]:

@@ -4,22 +4,26 @@ Widths only grow while a view is shown: columns that breathe with their contents
 repaint the screen.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from console.views import cell as data
 from widgets.column import Column
 from widgets.paint import Align, width_of
 from widgets.row import Cell, Row
 
-WIDEST = 24
+WIDEST = 26
 FLEX_LEAST = 16
 
 
 class Rows:
-    """The rows of one table. `leave_out` names columns the screen does not show: ages that tick in every line."""
+    """The rows of one table. `leave_out` names columns the screen does not show: ages that tick in every line.
 
-    def __init__(self, *, leave_out: Collection[str] = ()) -> None:
+    `wanted` are the columns an operator wants, in their order, by the table's kind.
+    """
+
+    def __init__(self, *, leave_out: Collection[str] = (), wanted: Mapping[str, Sequence[str]] | None = None) -> None:
         self._leave_out = frozenset(leave_out)
+        self._wanted = wanted or {}
         self._known: dict[str, tuple[data.Row, bool, Row]] = {}
         self._widths: dict[str, int] = {}
 
@@ -30,7 +34,7 @@ class Rows:
 
     def rows(self, view: data.View, lit: Collection[str] = ()) -> list[Row]:
         """The rows of a view; those whose key is in `lit` show it in their first cell."""
-        shown = [index for index, column in enumerate(view.columns) if column.key not in self._leave_out]
+        shown = self._shown(view)
         known: dict[str, tuple[data.Row, bool, Row]] = {}
         for row in view.rows:
             on = row.key in lit
@@ -46,7 +50,15 @@ class Rows:
 
     def columns(self, view: data.View) -> tuple[Column, ...]:
         """The columns of a view at the widths its rows have needed so far. Call it after `rows`."""
-        return tuple(self._column(column) for column in view.columns if column.key not in self._leave_out)
+        return tuple(self._column(view.columns[index]) for index in self._shown(view))
+
+    def _shown(self, view: data.View) -> list[int]:
+        """The columns, as the operator wants them for this kind of table."""
+        keys = [column.key for column in view.columns]
+        wanted = self._wanted.get(view.kind)
+        if wanted is not None:
+            return [keys.index(key) for key in wanted if key in keys]
+        return [index for index, key in enumerate(keys) if key not in self._leave_out]
 
     def _column(self, column: data.Column) -> Column:
         width = max(width_of(column.title), min(WIDEST, self._widths.get(column.key, 0)))
@@ -63,12 +75,6 @@ class Rows:
         width = width_of(text)
         if width > self._widths.get(key, 0):
             self._widths[key] = width
-
-
-def matches(row: Row, text: str) -> bool:
-    """Whether a filter's text is in a row, in any cell, whatever the case."""
-    wanted = text.casefold()
-    return any(wanted in (cell if isinstance(cell, str) else cell.text).casefold() for cell in row.cells)
 
 
 def _row(row: data.Row, shown: list[int], *, lit: bool) -> Row:

@@ -21,7 +21,7 @@ def main(config: Config) -> int:
     prepare(os.environ)
     from console.tui.app import MegapodApp  # 0.25 s; it reads the environment when imported
 
-    return asyncio.run(run(MegapodApp(config, appearance(os.environ))))
+    return asyncio.run(run(MegapodApp(config, appearance(os.environ, wanted=config.screen))))
 
 
 async def run(app: "MegapodApp") -> int:

@@ -1,12 +1,16 @@
 """A write from its key to the runner: look, ask why, show the plan, ask again, go. Nothing here waits for a pod."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from console.actions import Action
+from console.actions import Action, Ask
 from console.operations.draft import draft
+from console.operations.hold import Hold
+from console.operations.journal_error import JournalError
 from console.operations.plan import Plan
 from console.operations.request import Options
 from console.state.session import Session
@@ -16,12 +20,13 @@ from widgets.dialog import Answer, Question
 
 
 class Wish(Struct, frozen=True, kw_only=True):
-    """What an operator asks for: an action on nodes, why, and whether another's drain may be undone."""
+    """What an operator asks for: an action on nodes, why and how. `holds` are the journal's."""
 
     action: Action
     targets: Targets
     reason: str = ""
-    take_over: bool = False
+    options: Options = Options()
+    holds: Mapping[str, Hold] = {}
 
 
 class Asker(Protocol):
@@ -39,6 +44,10 @@ class Asker(Protocol):
         """A line to the operator."""
         ...
 
+    async def holds(self, pod: str) -> Mapping[str, Hold]:
+        """The nodes that are held, as the journal has it. Raises JournalError."""
+        ...
+
     def begin(self, session: Session, plan: Plan) -> None:
         """Run a confirmed plan."""
         ...
@@ -54,20 +63,26 @@ class Check(Protocol):
 
 async def write(asker: Asker, session: Session, wish: Wish) -> None:
     """Ask until there is a yes, then begin. What is refused says so before anything has to be typed."""
-    plan = make(session, wish)
-    if wish.action.reason and not plan.refused and not plan.empty:
-        prompt = f"{wish.action.verb} {wish.targets.node_set}, reason: "
-        reason = await asker.ask_line(prompt, missing_reason)
-        if reason is None:
-            asker.say("nothing was changed")
-            return
-        wish = replace(wish, reason=reason)
-        plan = make(session, wish)
-    if plan.refused:
+    try:
+        wish = replace(wish, holds=await asker.holds(wish.targets.pod))
+    except JournalError as error:
+        asker.say(str(error), "critical")
+        return
+    asked = await _asked(asker, session, wish, wanted=True)
+    plan = make(session, asked) if asked else None
+    if asked and plan and not plan.refused and not plan.empty:
+        asked = await _explained(asker, session, asked)
+        plan = make(session, asked) if asked else None
+    if asked is None or plan is None:
+        asker.say("nothing was changed")
+        return
+    while plan.refused:
         answer = await asker.show(plan_dialog.refusal(plan, session.clock.now()))
-        if not (answer.confirmed and plan_dialog.may_take_over(plan)):
+        options = plan_dialog.overruled(plan, asked.options)
+        if not answer.confirmed or options is None:
             return
-        plan = make(session, replace(wish, take_over=True))
+        asked = replace(asked, options=options)
+        plan = make(session, asked)
     if plan.empty:
         why = "; ".join(f"{skip.nodes} {skip.why}" for skip in plan.skipped)
         asker.say(f"nothing to do: {why or plan.targets}")
@@ -79,9 +94,45 @@ async def write(asker: Asker, session: Session, wish: Wish) -> None:
         asker.say("nothing was changed")
 
 
+async def _explained(asker: Asker, session: Session, wish: Wish) -> Wish | None:
+    """The wish with its reason, and with what else its action asks; None where the operator leaves."""
+    if wish.action.reason and not wish.reason:
+        reason = await asker.ask_line(f"{wish.action.verb} {wish.targets.node_set}, reason: ", missing_reason)
+        if reason is None:
+            return None
+        wish = replace(wish, reason=reason)
+    return await _asked(asker, session, wish, wanted=False)
+
+
+async def _asked(asker: Asker, session: Session, wish: Wish, *, wanted: bool) -> Wish | None:
+    """The wish with the options that must be there (`wanted`) or may be; None where the operator leaves."""
+    for one in wish.action.asks:
+        if one.wanted is not wanted:
+            continue
+        prompt = f"{wish.action.verb} {wish.targets.node_set}, {one.prompt}"
+        text = await asker.ask_line(prompt, lambda typed, one=one: _wrong(one, typed, session.clock.now()))
+        if text is None:
+            return None
+        if text:
+            value = one.read(text, session.clock.now())
+            wish = replace(wish, options=replace(wish.options, **{one.option: value}))
+    return wish
+
+
+def _wrong(ask: Ask, text: str, now: datetime) -> str:
+    """What is wrong with an answer; empty when nothing is."""
+    if not text.strip() and not ask.wanted:
+        return ""
+    try:
+        ask.read(text.strip(), now)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def make(session: Session, wish: Wish) -> Plan:
     """The plan of a wish over what is known now."""
-    return draft(session, wish.action, wish.targets, wish.reason, Options(take_over=wish.take_over))
+    return draft(session, wish.action, wish.targets, wish.reason, wish.options, holds=wish.holds)
 
 
 def missing_reason(text: str) -> str:

@@ -1,10 +1,12 @@
 """The journal for people and for their tools: who, when, from where, what, why, result and evidence of each event."""
 
+import shlex
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
+from backends.clean import clean
 from console.operations import event as ev
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
@@ -78,6 +80,8 @@ def told(event: ev.Event) -> Told:
             nodes = fold(tuple(end.node for end in event.ends))
             ends = dict.fromkeys(f"{end.outcome.value}{f' ({end.text})' if end.text else ''}" for end in event.ends)
             said = Told(what=f"ended {_short(event.step)}", on=nodes, result="; ".join(ends))
+        case ev.Commanded() | ev.Answered():
+            said = _command(event)
         case ev.Closed():
             said = Told(what="closed it", result=f"{event.outcome.value}: {event.text}")
         case _:
@@ -103,11 +107,27 @@ def _word(event: ev.Event) -> Told:
             said = Told(what="held", on=f"{event.pod}: {fold(event.nodes)}", why=why, result=until)
         case ev.Released():
             said = Told(what="released", on=f"{event.pod}: {fold(event.nodes)}", why=event.reason)
+        case ev.Attended():
+            said = Told(what=_care(event), on=f"{event.pod}: {event.finding}", why=event.text)
         case ev.Unread():
             said = Told(what=f"wrote {event.was!r}, which a newer megapod can read")
         case _:
             said = Told(what=type(event).__name__.lower())
     return said
+
+
+def _command(event: ev.Commanded | ev.Answered) -> Told:
+    if isinstance(event, ev.Answered):
+        return Told(what="had answers", result="; ".join(f"{how}: {on}" for how, on in event.endings.items()))
+    line = clean(shlex.join(event.argv))
+    return Told(what=f"ran {line}", on=f"{event.pod}: {fold(event.nodes)}", why=clean(event.reason))
+
+
+def _care(event: ev.Attended) -> str:
+    until = f" until {event.until:%Y-%m-%d %H:%MZ}" if event.until else ""
+    return {ev.Care.ACK: "is on it", ev.Care.UNACK: "let go of it", ev.Care.NOTE: "noted"}.get(
+        event.care, f"lets it rest{until}"
+    )
 
 
 def _short(step: str) -> str:
@@ -122,7 +142,7 @@ def _cells(entry: ev.Entry) -> tuple[Cell, ...]:
         Cell(actor.user),
         text(actor.origin or actor.host),
         Cell(entry.operation),
-        Cell(said.what),
+        text(said.what),
         text(said.on),
         text(said.why),
         text(said.result),

@@ -6,11 +6,14 @@ from msgspec import Struct
 class Cell(Struct, frozen=True):
     """A text and the name of what it means.
 
-    `style` is a word of the palette (`critical`, `stale`, `draining`), never a colour; "" is plain.
+    `style` is a word of the palette (`critical`, `stale`, `draining`), never a colour; "" is plain. A screen may draw
+    `level` (0 to 1, a share of something full) as a bar, and `points` (oldest first) as a history, beside the text.
     """
 
     text: str
     style: str = ""
+    level: float | None = None
+    points: tuple[float, ...] = ()
 
 
 class Column(Struct, frozen=True, kw_only=True):

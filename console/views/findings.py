@@ -1,13 +1,15 @@
-"""Findings: what is wrong, since when, what it hits."""
+"""Findings: what is wrong, since when, what it hits, and who is on it."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from backends.model.finding import Finding
 from backends.model.snapshot import Snapshot
+from console.operations.attention import Attention
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
-from console.words import EMPTY, age
+from console.words import EMPTY, age, duration
 
 COLUMNS = (
     Column(key="severity", title="SEVERITY"),
@@ -17,14 +19,64 @@ COLUMNS = (
     Column(key="jobs", title="JOBS", priority=1),
     Column(key="advice", title="DO", flex=True, priority=2),
 )
+ATTENDED = (
+    *COLUMNS[:3],
+    Column(key="who", title="ON IT"),
+    Column(key="nodes", title="NODES", right=True, priority=1),
+    Column(key="jobs", title="JOBS", right=True, priority=1),
+    COLUMNS[-1],
+)
+"""With who is on it, and how many nodes it hits: which ones, the pane below says."""
 
 
 def view(snapshot: Snapshot, now: datetime) -> View:
     """One row a finding, the worst first."""
     rows = tuple(Row(finding.id, _cells(finding, now)) for finding in snapshot.findings)
+    return View(kind="findings", columns=COLUMNS, rows=rows, empty=_empty(snapshot))
+
+
+def attended(snapshot: Snapshot, now: datetime, attention: Mapping[str, Attention]) -> View:
+    """The same with who is on each. Those that rest come last, dim, and are never left out."""
+    rows = tuple(
+        Row(finding.id, _with(_cells(finding, now), finding, attention.get(finding.id, Attention()), now))
+        for finding in ordered(snapshot.findings, attention, now)
+    )
+    return View(kind="findings", columns=ATTENDED, rows=rows, empty=_empty(snapshot))
+
+
+def listed(snapshot: Snapshot, now: datetime, attention: Mapping[str, Attention]) -> View:
+    """The same for a script's eyes: with the id that a word about it needs."""
+    view = attended(snapshot, now, attention)
+    rows = tuple(Row(row.key, (*row.cells[:1], Cell(row.key), *row.cells[1:])) for row in view.rows)
+    columns = (*view.columns[:1], Column(key="id", title="ID"), *view.columns[1:])
+    return View(kind="findings", columns=columns, rows=rows, empty=view.empty)
+
+
+def ordered(findings: Iterable[Finding], attention: Mapping[str, Attention], now: datetime) -> list[Finding]:
+    """The findings, those that rest after the others; else as they were."""
+    return sorted(findings, key=lambda one: attention.get(one.id, Attention()).rests(one, now))
+
+
+def who(finding: Finding, attention: Attention, now: datetime) -> Cell:
+    """`ann 4m12s`: who is on it, and since when; until when it rests; nobody is a dot."""
+    if attention.rests(finding, now) and attention.until is not None:
+        return Cell(f"{attention.by} rests {duration((attention.until - now).total_seconds())}", "stale")
+    if attention.taken(finding, now):
+        return Cell(f"{attention.by} {age(attention.since, now)}", "accent")
+    return Cell(f"{EMPTY} {len(attention.notes)} notes" if attention.notes else EMPTY)
+
+
+def _with(cells: tuple[Cell, ...], finding: Finding, attention: Attention, now: datetime) -> tuple[Cell, ...]:
+    hits = Cell(str(len(finding.hits_nodes)) if finding.hits_nodes else EMPTY)
+    told = (*cells[:3], who(finding, attention, now), hits, *cells[4:])
+    if not attention.rests(finding, now):
+        return told
+    return tuple(Cell(cell.text, "stale") for cell in told)
+
+
+def _empty(snapshot: Snapshot) -> str:
     waiting = any(status.observed_at is None for status in snapshot.sources.values())
-    empty = "nothing known yet" if waiting else "nothing wrong that megapod can see"
-    return View(kind="findings", columns=COLUMNS, rows=rows, empty=empty)
+    return "nothing known yet" if waiting else "nothing wrong that megapod can see"
 
 
 def _cells(finding: Finding, now: datetime) -> tuple[Cell, ...]:

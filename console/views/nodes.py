@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backends.model.node import HardwareFacts, Node, Power
 from backends.model.snapshot import Snapshot
+from console.operations.hold import said_of
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import number, service, severity, text
 from console.words import EMPTY, UNKNOWN, age
@@ -36,6 +37,7 @@ def _cells(node: Node, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
     old = snapshot.stale(node.scheduler)
     hardware_old = snapshot.stale(node.hardware)
     jobs = snapshot.jobs_on(node.name)
+    reason = node.scheduler.reason.text if node.scheduler and node.scheduler.reason else ""
     return (
         Cell(node.name),
         service(node, stale=old),
@@ -47,7 +49,7 @@ def _cells(node: Node, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
         number(node.hardware.power_w if node.hardware else None, node.hardware, snapshot),
         text(node.group),
         text(",".join(node.scheduler.partitions) if node.scheduler else ""),
-        text(node.scheduler.reason.text if node.scheduler and node.scheduler.reason else "", stale=old),
+        text(said_of(node, now) or reason, stale=old),
         _seen(node, snapshot, now),
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from console.operations.plan import Hit, Plan
-from console.operations.step import Phase
+from console.operations.policy import TAKES_OUT
+from console.operations.step import Do, Phase
 from console.targets import fold
 from console.views.cell import Cell
 from console.words import count, duration
@@ -51,18 +52,29 @@ def _phase(phase: Phase) -> str:
 
 def _blast(plan: Plan, now: datetime) -> Iterator[Cell]:
     blast = plan.blast
-    if plan.verb != "drain" or not blast.nodes:
+    if not blast.nodes or not (plan.verb in TAKES_OUT or (plan.verb.startswith("power") and plan.verb != "power on")):
         return
     if not blast.jobs:
         yield Cell(f"hits no job; {blast.gpus} GPUs leave service", "ok")
     else:
-        users = ", ".join(blast.users)
-        run = "runs there and completes" if len(blast.jobs) == 1 else "run there and complete"
-        yield Cell(f"{count(len(blast.jobs), 'job')} of {users} {run} first:", "warning")
+        yield Cell(f"{count(len(blast.jobs), 'job')} of {', '.join(blast.users)} {_fate(plan)}:", "warning")
         yield from (Cell(f"  {_job(hit, now)}") for hit in blast.jobs[:MOST_JOBS])
         if len(blast.jobs) > MOST_JOBS:
             yield Cell(f"  and {len(blast.jobs) - MOST_JOBS} more")
     yield Cell(f"left in service: {count(blast.nodes_left, 'node')}, {blast.gpus_left} GPUs")
+
+
+def _fate(plan: Plan) -> str:
+    """What becomes of the jobs it hits."""
+    steps = {step.do for step in plan.steps}
+    one = len(plan.blast.jobs) == 1
+    if Do.REQUEUE in steps:
+        return "goes back into the queue" if one else "go back into the queue"
+    if plan.ends_work or plan.verb.startswith("power"):
+        return "runs there and ends with it" if one else "run there and end with it"
+    if Do.EMPTY in steps or plan.refused:
+        return "runs there and completes first" if one else "run there and complete first"
+    return "runs there and goes on" if one else "run there and go on"
 
 
 def _job(hit: Hit, now: datetime) -> str:

@@ -12,7 +12,7 @@ from backends.model.topology import Component, Kind
 from console.state.history import trend_key
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
-from console.words import UNKNOWN, count
+from console.words import UNITS, UNKNOWN, count
 
 COLUMNS = (
     Column(key="component", title="COMPONENT"),
@@ -120,13 +120,19 @@ def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row
     return Row(
         component.id,
         (
-            Cell(f"{component.kind.value.replace('-', ' ')} {snapshot.topology.label(component.id)}"),
+            Cell(named(snapshot, component)),
             severity(_severity(facts), stale=old),
             text(facts.detail or facts.state, stale=old),
             text(said, stale=old),
             text(spark(points)),
         ),
     )
+
+
+def named(snapshot: Snapshot, component: Component) -> str:
+    """`pump pump1`; its name alone where that says already what it is (`Compute tray 3`)."""
+    label, kind = snapshot.topology.label(component.id), component.kind.value.replace("-", " ")
+    return label if f" {kind} " in f" {label.casefold()} " else f"{kind} {label}"
 
 
 def _severity(facts: ComponentFacts) -> Severity:
@@ -148,6 +154,13 @@ def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:
         of = f" of {allowed / 1000:.1f}" if allowed else ""
         return " ".join(part for part in (label if alike > 1 else "", f"{one.value / 1000:.1f}{of} kW") if part)
     return " ".join(part for part in (word, label, f"{one.value:.4g}", unit) if part)
+
+
+def unit_of(quantity: Quantity) -> str:
+    """How its unit is written."""
+    if quantity in _SAID:
+        return _SAID[quantity][1]
+    return UNITS.get(quantity.value.rpartition("_")[2], "")
 
 
 def spark(points: tuple[float, ...], width: int = 12) -> str:

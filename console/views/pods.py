@@ -1,27 +1,33 @@
 """Pods: one line each, with how fresh it is and what it costs its controllers to know."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from backends.model.node import Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState
+from backends.model.topology import Kind
+from console.views import power
 from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
-from console.words import UNKNOWN, age
+from console.words import EMPTY, UNKNOWN, age
 
 COLUMNS = (
     Column(key="pod", title="POD"),
     Column(key="mode", title="MODE", priority=1),
     Column(key="nodes", title="NODES", right=True),
-    Column(key="out", title="OUT", right=True),
+    Column(key="up", title="UP", right=True, priority=3),
+    Column(key="draining", title="DRAIN", right=True),
+    Column(key="down", title="DOWN", right=True),
     Column(key="gpus", title="GPUS", right=True),
-    Column(key="jobs", title="JOBS", right=True),
+    Column(key="jobs", title="JOBS", right=True, priority=3),
     Column(key="findings", title="FINDINGS"),
+    Column(key="power_kw", title="kW", right=True, priority=2),
     Column(key="sources", title="SOURCES", flex=True),
     Column(key="seen", title="SEEN", right=True),
-    Column(key="requests", title="REQ/MIN", right=True, priority=2),
+    Column(key="requests", title="REQ/MIN", right=True, priority=4),
 )
 
 
@@ -33,24 +39,60 @@ def view(snapshots: Iterable[Snapshot], now: datetime) -> View:
 
 def _cells(snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
     known = any(status.observed_at for status in snapshot.sources.values())
-    scheduled = answered(snapshot, "slurm.nodes")
-    queued = answered(snapshot, "slurm.jobs")
-    nodes = snapshot.nodes.values()
-    out = sum(node.service.out for node in nodes)
-    used = sum(node.scheduler.gpus_used for node in nodes if node.scheduler)
-    running = sum(job.running for job in snapshot.jobs.values())
     return (
         Cell(snapshot.pod),
         Cell("read-only" if snapshot.read_only else "read-write", "" if snapshot.read_only else "warning"),
-        Cell(str(len(nodes)) if known else UNKNOWN),
-        Cell(str(out) if scheduled else UNKNOWN, "draining" if out else ""),
-        Cell(f"{used if scheduled else UNKNOWN}/{sum(node.gpu_count for node in nodes)}" if known else UNKNOWN),
-        Cell(f"{running}+{len(snapshot.jobs) - running}" if queued else UNKNOWN),
+        Cell(str(len(snapshot.nodes)) if known else UNKNOWN),
+        *_service(snapshot),
+        _gpus(snapshot, known=known),
+        _jobs(snapshot),
         _worst(snapshot),
+        _power(snapshot),
         sources(snapshot),
         seen(snapshot, now),
         Cell(f"{snapshot.requests_last_min}/{snapshot.request_budget_per_min}"),
     )
+
+
+def _service(snapshot: Snapshot) -> Iterator[Cell]:
+    """How many nodes are up, on their way out or out, and down: the scheduler's word, `?` before it has spoken."""
+    if not answered(snapshot, "slurm.nodes"):
+        yield from (Cell(UNKNOWN, "unknown"),) * 3
+        return
+    counts = Counter(node.service for node in snapshot.nodes.values())
+    down = counts[Service.DOWN] + counts[Service.FAILED]
+    out = sum(number for service, number in counts.items() if service.out) - down
+    unknown = counts[Service.UNKNOWN]
+    old = any(not status.trusted for name, status in snapshot.sources.items() if name == "slurm.nodes")
+    yield Cell(str(len(snapshot.nodes) - out - down - unknown), "stale" if old else "")
+    yield Cell(str(out) if out else EMPTY, "stale" if old else "draining" if out else "")
+    yield Cell(str(down) if down else EMPTY, "stale" if old else "down" if down else "")
+
+
+def _gpus(snapshot: Snapshot, *, known: bool) -> Cell:
+    if not known:
+        return Cell(UNKNOWN, "unknown")
+    used = sum(node.scheduler.gpus_used for node in snapshot.nodes.values() if node.scheduler)
+    total = sum(node.gpu_count for node in snapshot.nodes.values())
+    return Cell(f"{used if answered(snapshot, 'slurm.nodes') else UNKNOWN}/{total}")
+
+
+def _jobs(snapshot: Snapshot) -> Cell:
+    """Running and waiting: `23+3`."""
+    if not answered(snapshot, "slurm.jobs"):
+        return Cell(UNKNOWN, "unknown")
+    running = sum(job.running for job in snapshot.jobs.values())
+    return Cell(f"{running}+{len(snapshot.jobs) - running}")
+
+
+def _power(snapshot: Snapshot) -> Cell:
+    """What the pod draws of what it may, `147/253`; what its nodes draw, where nobody tells of the whole."""
+    rows = power.view(snapshot, snapshot.at, (Kind.POD,)).rows
+    if not rows:
+        return Cell(UNKNOWN, "unknown")
+    _, drawn, budget, *_ = rows[0].cells
+    kilowatts = f"{float(drawn.text):.0f}"
+    return Cell(kilowatts if budget.text == UNKNOWN else f"{kilowatts}/{float(budget.text):.0f}", drawn.style)
 
 
 def _worst(snapshot: Snapshot) -> Cell:

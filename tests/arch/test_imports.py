@@ -64,6 +64,7 @@ def test_the_contracts_of_the_design_hold():
         "console.operations",
         "console.insight",
         "console.views",
+        "console.select",
         "backends.registry",
         "backends.ports",
     ],

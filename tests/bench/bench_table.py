@@ -28,6 +28,7 @@ from textual.widgets import DataTable
 from widgets.column import Column
 from widgets.frugal import FrugalApp
 from widgets.paint import Align
+from widgets.prompt_screen import PromptScreen
 from widgets.row import Cell, Row
 from widgets.table import LineTable
 from widgets.themes import THEMES
@@ -56,6 +57,9 @@ class Ours(FrugalApp[None]):
             self.register_theme(one)
         self.theme = THEMES[theme].name
         self._idle, self._second = idle, 0
+
+    def get_default_screen(self):
+        return PromptScreen(id="_default")
 
     def compose(self):
         yield LineTable(COLUMNS)

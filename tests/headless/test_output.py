@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from console.headless.output import lines
+from console.headless.table import lines
 from console.views.cell import Cell, Column, Row, View
 
 VIEW = View(

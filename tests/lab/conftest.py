@@ -166,6 +166,12 @@ def pod(running_pod: Lab) -> Lab:
     return running_pod
 
 
+@pytest.fixture(scope="session")
+def real_sshd() -> None:
+    """OpenSSH's server is here, and we may give it namespaces."""
+    _require(_SSH_PACKAGES)
+
+
 @pytest.fixture
 def sshd() -> Iterator[Lab]:
     """A real sshd alone, fresh for each test: its host key may be changed and it may be killed."""

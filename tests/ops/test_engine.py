@@ -7,7 +7,8 @@ from backends.model.reason import Reason
 from console.exit import Exit
 from console.operations import event as ev
 from console.operations.carrier import Here
-from console.operations.drain import CONFIRM_WITHIN_S, plan_drain
+from console.operations.closing import CONFIRM_WITHIN_S
+from console.operations.drain import plan_drain
 from console.operations.engine import Engine, LetGo
 from console.operations.event import Actor
 from console.operations.memory import Memory
@@ -451,7 +452,7 @@ async def test_killed_after_any_event_it_is_taken_up_and_nothing_happens_twice(p
     pod.journal.after = 0
     if gone:
         operation = fold(pod.journal.kept)
-        engine = Engine(World(pod.session, plan), pod.journal, operation)
+        engine = Engine(World(pod.session, plan, pod.journal), pod.journal, operation)
         assert (await clock.finish(engine.run())).outcome is Outcome.DONE
     assert pod.scheduler.written == [("drain", ("n1", "n2"))]
     assert pod.scheduler.requeued == (["7"] if mode == "requeue" else [])

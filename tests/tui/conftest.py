@@ -233,7 +233,8 @@ class Bench:
             ssh=SshEndpoint(host="head1"), read_only=read_only, racks={"r1": "gpu[001-004]", "r2": "gpu[005-008]"}
         )
         names = ["lab", *(f"lab{number}" for number in range(2, pods + 1))]
-        carrier = Here(Memory(self.clock.now, Actor("ann", "desk", 1)))
+        self.journal = Memory(self.clock.now, Actor("ann", "desk", 1))
+        carrier = Here(self.journal)
         self.app = MegapodApp(Config(pods=dict.fromkeys(names, pod)), Appearance("dark", glyphs), self._open, carrier)
 
     def _open(self, config: Config) -> Session:

@@ -1,11 +1,28 @@
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backends.model.finding import Finding
 from backends.model.partition import Partition
+from backends.model.severity import Severity
+from backends.model.topology import Component, Edge, Kind, Relation, Topology
 from console.targets import TargetError, expand, fold, resolve
 
 NAMES = st.lists(st.from_regex(r"[a-z]{1,3}(-r[0-9]{1,2})?-?[a-z]?[0-9]{0,4}", fullmatch=True), max_size=30)
+
+
+def finding(identity, *nodes):
+    return Finding(
+        id=identity,
+        rule=identity.partition(":")[0],
+        severity=Severity.CRITICAL,
+        entity=identity.partition(":")[2],
+        title="leak",
+        since=datetime(2026, 3, 1, tzinfo=UTC),
+        hits_nodes=nodes,
+    )
 
 
 @pytest.fixture
@@ -18,6 +35,14 @@ def pods(make):
             make.node("gpu010"),
         ],
         [make.job("7", ("gpu001", "gpu003")), make.job("8_3", ("gpu003",)), make.job("9", (), "PENDING")],
+        topology=Topology(
+            {
+                "nvlink-domain:nv1": Component(id="nvlink-domain:nv1", kind=Kind.NVLINK_DOMAIN, name="nv1"),
+                "node:gpu003": Component(id="node:gpu003", kind=Kind.NODE, name="gpu003"),
+            },
+            (Edge("nvlink-domain:nv1", "node:gpu003", Relation.CONNECTS),),
+        ),
+        findings=(finding("leak:cdu:cdu-1", "gpu001", "gpu002"), finding("leak:cdu:cdu-2", "gpu003", "gone")),
         partitions={"batch": Partition(source="slurm.layout", name="batch", state="UP", nodes=("gpu010",))},
     )
     beta = make.snapshot([make.node("dgx1", rack="r5", group="r5"), make.node("gpu010")], pod="beta")
@@ -33,6 +58,10 @@ def pods(make):
         ("@rack:r1", ["gpu001", "gpu002"]),
         ("@rack:r1!@state:drained", ["gpu001"]),
         ("@rack:r1!@state:down", ["gpu001", "gpu002"]),
+        ("@domain:nv1", ["gpu003"]),
+        ("@finding:leak:cdu:cdu-1", ["gpu001", "gpu002"]),
+        ("@finding:leak", ["gpu001", "gpu002", "gpu003"]),
+        ("@finding:leak!@domain:nv1", ["gpu001", "gpu002"]),
         ("@job:7", ["gpu001", "gpu003"]),
         ("@job:8_3", ["gpu003"]),
         ("@job:7&@rack:r2", ["gpu003"]),
@@ -61,6 +90,8 @@ def test_a_group_that_only_another_pod_has_is_found_there(pods):
         ("gpu001,@rack:r9", "no such group"),
         ("@rack:", "no such group"),
         ("@job:9", "no such group"),
+        ("@finding:ecc", "no such group"),
+        ("@domain:nv9", "no such group"),
         ("@shelf:1", "no such group"),
         ("@*", "no such group"),
         ("*", "no such group"),

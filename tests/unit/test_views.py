@@ -170,7 +170,7 @@ def test_a_rack_is_as_old_as_the_oldest_word_in_it(make, now, cells):
 def test_a_pod_before_its_first_answer_is_unknown_and_not_well(make, now, cells):
     waiting = {name: make.source(name, SourceState.PENDING) for name in ("slurm.nodes", "slurm.jobs", "redfish")}
     row = cells(pods.view([make.snapshot(sources=waiting)], now))["alpha"]
-    assert [row[key].text for key in ("nodes", "out", "gpus", "jobs", "findings", "seen")] == ["?"] * 6
+    assert [row[key].text for key in ("nodes", "up", "draining", "down", "gpus", "jobs", "findings", "seen")] == ["?"] * 8
     assert row["sources"] == Cell("slurm.nodes pending, slurm.jobs pending, redfish pending", "unknown")
 
 
@@ -182,7 +182,7 @@ def test_a_pod_whose_scheduler_never_answered_has_no_queue_of_nought(make, now, 
     }
     node = make.node("n1", None, hardware=make.hardware(gpus=(Gpu(index=0),)))
     row = cells(pods.view([make.snapshot([node], sources=sources)], now))["alpha"]
-    assert [row[key].text for key in ("nodes", "out", "gpus", "jobs")] == ["1", "?", "?/1", "?"]
+    assert [row[key].text for key in ("nodes", "down", "gpus", "jobs")] == ["1", "?", "?/1", "?"]
 
 
 def test_a_pod_in_order(make, now, cells):
@@ -194,10 +194,13 @@ def test_a_pod_in_order(make, now, cells):
         "pod": "alpha",
         "mode": "read-write",
         "nodes": "2",
-        "out": "1",
+        "up": "1",
+        "draining": "1",
+        "down": "·",
         "gpus": "4/16",
         "jobs": "1+1",
         "findings": "none",
+        "power_kw": "?",
         "sources": "3 ok",
         "seen": "4m12s",
         "requests": "61/240",

@@ -13,37 +13,51 @@ GONE = Sight(Seen.BLOCKED, "the scheduler no longer knows it")
 
 
 class Close(Deed):
-    """`args["reason"]` is the mark that is written."""
+    """`args["reason"]` is the mark that is written; as the way back it is `args["was"]`, what they said before."""
 
     sources = NODES
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
-        """Closed is: the drain flag, with the mark of this operation."""
-        return {name: self._sight(world, look.step, name) for name in look.nodes}
+        """Closed is: the drain flag, with the mark of this operation. The pod's policy is asked again each time."""
+        sights = {name: self._sight(world, look.step, name) for name in look.nodes}
+        wanting = tuple(name for name, sight in sights.items() if sight.seen is Seen.NEEDED and name not in look.asked)
+        back = "mark" in look.step.args  # what is taken back is taken back, whatever the policy says by now
+        if wanting and not back and (rule := world.broken_rule(wanting)):
+            sights |= dict.fromkeys(wanting, Sight(Seen.REFUSED, f"not closed: {rule}"))
+        return sights
 
     def _sight(self, world: World, step: Step, name: str) -> Sight:
         node = world.node(name)
         facts = node.scheduler if node else None
         if facts is None or facts.missing_since is not None:
             return GONE
-        if closed(facts) and facts.reason is not None and facts.reason.text == step.args["reason"]:
+        if closed(facts) and facts.reason is not None and facts.reason.text == _wanted(step):
             return Sight(Seen.SO, f"closed to new work ({facts.service.value})")
         return changed_hands(world, name, facts) or Sight(Seen.NEEDED, "not closed to new work")
 
     async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
         """One command for all of them."""
-        await world.scheduler.drain(nodes, step.args["reason"])
+        await world.scheduler.drain(nodes, _wanted(step))
         return NO_ERRORS
 
 
 class Resume(Deed):
-    """Gives nodes back. With `args["mark"]` only what carries that operation's mark: the way back of a drain."""
+    """Gives nodes back, but none that is held, unless by `args["held_by"]`.
+
+    `args["mark"]`: only what carries that operation's mark: the way back of a drain.
+    """
 
     sources = NODES
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """Open is: the scheduler gives it work again."""
-        return {name: self._sight(world, look.step, name) for name in look.nodes}
+        sights = {name: self._sight(world, look.step, name) for name in look.nodes}
+        wanting = [name for name, sight in sights.items() if sight.seen is Seen.NEEDED]
+        holds, ours = world.holds() if wanting else {}, (world.plan.operation, look.step.args.get("held_by"))
+        for name in wanting:
+            if (hold := holds.get(name)) is not None and hold.operation not in ours:
+                sights[name] = Sight(Seen.BLOCKED, f"{hold}; `megapod release {name}` lifts it")
+        return sights
 
     def _sight(self, world: World, step: Step, name: str) -> Sight:
         node = world.node(name)
@@ -65,6 +79,10 @@ class Resume(Deed):
         """One command for all of them."""
         await world.scheduler.resume(nodes)
         return NO_ERRORS
+
+
+def _wanted(step: Step) -> str:
+    return step.args["was"] if "mark" in step.args else step.args["reason"]
 
 
 def closed(facts: SchedulerFacts) -> bool:

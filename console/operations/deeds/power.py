@@ -14,6 +14,7 @@ from console.operations.result import Outcome
 from console.operations.step import Step
 from console.operations.world import World
 
+JOBS = "slurm.jobs"
 TOO_EARLY = timedelta(seconds=30)
 """How long a controller may take to show a reset it has accepted."""
 
@@ -29,7 +30,8 @@ class Switch(Deed):
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """By a look at each system alone."""
-        return {name: self._sight(state) for name, state in (await boot_states(world, look.nodes)).items()}
+        states = await boot_states(world, look.nodes)
+        return spared(world, look, {name: self._sight(state) for name, state in states.items()})
 
     def _sight(self, state: BootState | BackendError) -> Sight:
         if isinstance(state, BackendError):
@@ -55,7 +57,8 @@ class Reset(Deed):
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """Done is: the last reset is another than before it was asked for."""
         states = await boot_states(world, look.nodes)
-        return {name: self._sight(look.asked.get(name), state) for name, state in states.items()}
+        sights = {name: self._sight(look.asked.get(name), state) for name, state in states.items()}
+        return spared(world, look, sights)
 
     def _sight(self, before: str | None, state: BootState | BackendError) -> Sight:
         if isinstance(state, BackendError):
@@ -94,10 +97,10 @@ class Nmi(Deed):
 
     repeatable = False
 
-    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:  # noqa: ARG002 - nothing shows it
+    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """Accepted is all that can be seen."""
         accepted, wanting = Sight(Seen.SO, "accepted by the controller"), Sight(Seen.NEEDED, "not sent")
-        return {name: accepted if name in look.asked else wanting for name in look.nodes}
+        return spared(world, look, {name: accepted if name in look.asked else wanting for name in look.nodes})
 
     async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
         """One request for each."""
@@ -106,6 +109,28 @@ class Nmi(Deed):
     async def happened(self, world: World, step: Step, node: str, begun: Progress) -> bool | None:  # noqa: ARG002 - a port
         """It cannot be told."""
         return None
+
+
+def spared(world: World, look: Look, sights: Mapping[str, Sight]) -> Mapping[str, Sight]:
+    """The same, but nothing is wanting where work has started since the plan was made, or may have.
+
+    Only where the step spares running work, and for what it has not asked for yet.
+    """
+    wanting = [name for name, sight in sights.items() if sight.seen is Seen.NEEDED and name not in look.asked]
+    if not wanting or "spare" not in look.step.args or JOBS not in world.sources:
+        return sights
+    since = min(look.begun_at[name] for name in wanting)
+    if not world.fresh((JOBS,), since):
+        world.poke((JOBS,))
+        said = world.silent((JOBS,)) or "waiting for the job list"
+        return {**sights, **dict.fromkeys(wanting, Sight(Seen.WAITING, f"nothing asked for yet: {said}"))}
+    jobs = {name: ", ".join(job.id for job in world.snapshot.jobs_on(name)) for name in wanting}
+    busy = {
+        name: Sight(Seen.BLOCKED, f"job {said} has started there since the plan was made; drain it first")
+        for name, said in jobs.items()
+        if said
+    }
+    return {**sights, **busy}
 
 
 async def ask(world: World, nodes: Sequence[str], action: PowerAction) -> Errors:

@@ -5,6 +5,7 @@ from backends.ports import PowerAction
 from console.operations.deeds.close import Close, Resume
 from console.operations.deeds.deed import Deed
 from console.operations.deeds.empty import Empty
+from console.operations.deeds.hold import Keep, LetGo
 from console.operations.deeds.power import Nmi, Reset, Switch
 from console.operations.deeds.requeue import Requeue
 from console.operations.step import Do
@@ -17,6 +18,8 @@ def deeds() -> dict[Do, Deed]:
         Do.RESUME: Resume(),
         Do.EMPTY: Empty(),
         Do.REQUEUE: Requeue(),
+        Do.HOLD: Keep(),
+        Do.RELEASE: LetGo(),
         Do.POWER_ON: Switch(Power.ON, PowerAction.ON),
         Do.POWER_OFF: Switch(Power.OFF, PowerAction.OFF),
         Do.SHUT_DOWN: Switch(Power.OFF, PowerAction.SHUT_DOWN),

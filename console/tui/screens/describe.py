@@ -1,4 +1,4 @@
-"""One node or job whole: facts per source, each with its age."""
+"""One node, job or part of the plant whole: facts per source, each with its age."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -6,13 +6,16 @@ from datetime import datetime
 from textual.app import ComposeResult
 
 from backends.model.snapshot import Snapshot
-from console.tui import describe
 from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.screens.view import View
-from widgets.describe import Describe, Section
+from console.tui.sections import drawn
+from console.views import component_facts, job_facts, node_facts
+from console.views.section import Section
+from widgets.describe import Describe
 
 Tell = Callable[[Snapshot, str, datetime], Sequence[Section]]
+TELLS: dict[str, Tell] = {"node": node_facts.whole, "job": job_facts.whole, "component": component_facts.whole}
 
 
 class DescribeView(View):
@@ -22,7 +25,7 @@ class DescribeView(View):
         super().__init__(desk, operations)
         self._kind = kind
         self._subject = name
-        self._tell: Tell = describe.node if kind == "node" else describe.job
+        self._tell = TELLS[kind]
 
     def body(self) -> ComposeResult:
         """One pane."""
@@ -33,18 +36,22 @@ class DescribeView(View):
         pane = self.query_one(Describe)
         pane.waiting = awaited
         if snapshot is not None:
-            pane.update(self._sections(snapshot))
+            pane.update(drawn(self._sections(snapshot)))
 
     def redraw_chrome(self) -> None:
         """The ages move with the chrome."""
         super().redraw_chrome()
         snapshot = self.desk.snapshot
         if snapshot is not None:
-            self.query_one(Describe).update(self._sections(snapshot))
+            self.query_one(Describe).update(drawn(self._sections(snapshot)))
 
     def title_text(self) -> str:
         """`node gpu001`."""
-        return f"{self._kind} {self._subject}"
+        return self._subject.replace(":", " ", 1) if self._kind == "component" else f"{self._kind} {self._subject}"
+
+    def entity(self) -> str:
+        """The thing itself."""
+        return self._subject if self._kind == "component" else f"{self._kind}:{self._subject}"
 
     def selection(self) -> tuple[str, ...]:
         """The node; the nodes of the job."""
@@ -53,12 +60,14 @@ class DescribeView(View):
             return ()
         if self._kind == "node":
             return (self._subject,) if self._subject in snapshot.nodes else ()
+        if self._kind == "component":
+            return ()
         job = snapshot.jobs.get(self._subject)
         return job.nodes if job is not None and job.running else ()
 
     def command(self) -> str:
         """The nearest headless way."""
-        kind = "nodes" if self._kind == "node" else "jobs"
+        kind = {"node": "nodes", "job": "jobs"}.get(self._kind, "plant")
         subject = f" {self._subject}" if self._kind == "node" else ""
         return f"megapod get {kind}{subject} --pod {self.desk.pod} -o json"
 

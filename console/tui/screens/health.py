@@ -1,117 +1,131 @@
-"""Health: what is wrong, who says so and how well we hear them, how hot it is and what it draws."""
+"""Health: power against budget, coolant, leaks, fans, links at a glance; below, the plant, sources or findings."""
 
-from collections.abc import Iterator
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.types import CSSPathType
-from textual.widget import Widget
 
-from backends.model.node import Power
-from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from console.tui.desk import Desk
-from console.tui.operations import Operations
-from console.tui.rows import Rows
-from console.tui.screens.triage import TriageView
-from console.views import plant, sources
-from console.views.cell import View
-from console.views.nodes import hottest_c
+from backends.model.topology import Kind
+from console.tui.board import blocks, readings
+from console.tui.screens.table_view import TableView
+from console.tui.screens.view import Asked
+from console.tui.sections import drawn
+from console.views import cell as data
+from console.views import coolant, finding_facts, findings, parts, plant, power, source_facts, sources
+from console.views.section import Section
+from widgets.board import Board
 from widgets.describe import Describe
 from widgets.messages import RowHighlighted
-from widgets.statusline import Segment, StatusLine
 from widgets.table import LineTable
 
+TALL = 36
+"""Lines from which the board tells more of what there are many of."""
 
-class HealthView(TriageView):
-    """A line of readings, the findings, and below them the plant, or the sources where one of them is not well."""
+BELOW = ("plant", "sources", "findings")
+
+
+class HealthView(TableView):
+    """The board of readings over a table: what `c` chooses, and what needs eyes until something is chosen."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "health.tcss"]
     TITLE_WORD = "health"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "below", "plant or sources", show=False)]
+    COMMAND = "plant"
+    WAITS_FOR = ("slurm", "redfish")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "below", "plant, sources, findings", show=False)]
 
-    def __init__(self, desk: Desk, operations: Operations) -> None:
-        super().__init__(desk, operations)
-        self._source_rows = Rows()
-        self._plant: bool | None = None
-
-    @property
-    def table(self) -> LineTable:
-        """The findings."""
-        return self.query_one("#findings", LineTable)
+    _chosen = ""
+    _drawn_below = ""
 
     def body(self) -> ComposeResult:
-        """Readings, findings, sources."""
-        glyphs = self.desk.glyphs
-        yield StatusLine(glyphs=glyphs, separator="   ", id="readings")
-        yield LineTable((), glyphs=glyphs, id="findings", classes="pane")
-        yield Describe(glyphs=glyphs, empty="", id="evidence")
-        yield LineTable((), glyphs=glyphs, id="sources", classes="pane below")
+        """The board, the table, and more of what is under its cursor."""
+        yield Board(glyphs=self.desk.glyphs)
+        yield LineTable((), glyphs=self.desk.glyphs, classes="pane below")
+        yield Describe(glyphs=self.desk.glyphs, empty="", id="evidence")
 
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
-        """All of it."""
+        """Both."""
+        board = self.query_one(Board)
+        board.display = snapshot is not None and not awaited
+        if snapshot is not None:
+            tall = self.size.height >= TALL
+            kinds = (Kind.POD, Kind.RACK, Kind.POWER_SHELF, Kind.PDU) if tall else (Kind.POD, Kind.RACK)
+            now = self.desk.ages_now()
+            views = (
+                (power.view(snapshot, now, kinds), "POWER", 10 if tall else 4),
+                (coolant.view(snapshot, now), "COOLANT", 8 if tall else 3),
+            )
+            board.update(blocks(views), readings(parts.lines(snapshot)))
+            if self.below(snapshot) != self._drawn_below:
+                self._drawn_below = self.below(snapshot)
+                self._rows.forget()
         super().draw(snapshot, awaited)
-        table = self.query_one("#sources", LineTable)
-        table.waiting = awaited
-        if snapshot is None:
-            table.update(())
-            return
-        self.query_one("#readings", StatusLine).show_segments(tuple(readings(snapshot)))
-        view = self._below(snapshot)
-        rows = self._source_rows.rows(view)
-        columns = self._source_rows.columns(view)
-        if columns != table.columns:
-            table.set_columns(columns)
-        table.update(rows)
-        table.styles.height = min(len(rows) + 2, 9)
+        self._detail()
 
-    def action_below(self) -> None:
-        """The plant instead of the sources, and back."""
-        self._plant = not self._showing_plant(self.desk.snapshot)
+    def on_resize(self) -> None:
+        """The board tells more where there is room."""
         self.redraw(force=True)
 
-    def _showing_plant(self, snapshot: Snapshot | None) -> bool:
-        """What was chosen; else the plant where one is known and no source has anything to complain of."""
-        if self._plant is not None or snapshot is None:
-            return bool(self._plant)
-        return bool(snapshot.components) and not snapshot.partial
+    def kind_name(self, snapshot: Snapshot) -> str:
+        """Of the table below."""
+        below = self.below(snapshot)
+        return "" if below == "sources" else below
 
-    def _below(self, snapshot: Snapshot) -> View:
+    def view(self, snapshot: Snapshot) -> data.View:
+        """The table below."""
         now = self.desk.ages_now()
-        return plant.view(snapshot, now, folded=True) if self._showing_plant(snapshot) else sources.view(snapshot, now)
+        match self.below(snapshot):
+            case "sources":
+                return sources.view(snapshot, now)
+            case "findings":
+                return findings.view(snapshot, now)
+        return plant.view(snapshot, now, folded=True)
 
-    def first_pane(self) -> Widget:
-        """The findings."""
-        return self.table
+    def below(self, snapshot: Snapshot | None) -> str:
+        """What the table shows: what was chosen; else the sources while one of them is not well, or is all there is."""
+        if self._chosen or snapshot is None:
+            return self._chosen or BELOW[0]
+        return "plant" if snapshot.components and not snapshot.partial else "sources"
 
-    def on_row_selected(self, event: RowHighlighted) -> None:
-        """A source has nothing deeper to open."""
-        if event.view is not self.table:
-            event.prevent_default().stop()
+    def title_text(self) -> str:
+        """With what the table shows."""
+        return f"{self.TITLE_WORD}: {self.below(self.desk.snapshot)}"
 
+    def action_below(self) -> None:
+        """The next table."""
+        shown = self.below(self.desk.snapshot)
+        self._chosen = BELOW[(BELOW.index(shown) + 1) % len(BELOW)]
+        self.redraw(force=True)
 
-def readings(snapshot: Snapshot) -> Iterator[Segment]:
-    """What the controllers measure, summed up over the nodes that have a reading, and says how many have not."""
-    known = [node.hardware for node in snapshot.nodes.values() if node.hardware is not None]
-    if not known:
-        yield Segment("no controller tells power, temperature or health", "unknown")
-        return
-    sick = sum(facts.health in (Severity.CRITICAL, Severity.WARNING) for facts in known)
-    yield Segment(
-        f"{sick} of {len(known)} systems not well" if sick else f"{len(known)} systems well",
-        "warning" if sick else "ok",
-    )
-    off = sum(facts.power is Power.OFF for facts in known)
-    if off:
-        yield Segment(f"{off} off", "warning")
-    watts = [facts.power_w for facts in known if facts.power_w is not None]
-    if watts:
-        more = "" if len(watts) == len(known) else f" ({len(known) - len(watts)} do not tell)"
-        yield Segment(f"power {sum(watts) / 1000:.1f} kW{more}", "text", 1)
-    hot = [
-        (celsius, name) for name, node in snapshot.nodes.items() if (celsius := hottest_c(node.hardware)) is not None
-    ]
-    if hot:
-        celsius, name = max(hot)
-        yield Segment(f"hottest {celsius:.0f} °C on {name}", "text", 2)
+    @on(RowHighlighted)
+    def _detail(self) -> None:
+        """A source or a finding in full: their lines are long. A part of the plant opens by enter."""
+        snapshot, key, now = self.desk.snapshot, self.table.cursor or "", self.desk.ages_now()
+        sections: list[Section] = []
+        below = self.below(snapshot)
+        if snapshot is not None and below == "sources":
+            sections = source_facts.whole(snapshot, key, now)
+        elif snapshot is not None and below == "findings":
+            found = [finding for finding in snapshot.findings if finding.id == key]
+            sections = [section for finding in found for section in finding_facts.whole(finding, now)]
+        pane = self.query_one("#evidence", Describe)
+        pane.display = bool(sections)
+        pane.update(drawn(sections))
+
+    def entity(self) -> str:
+        """The part of the plant, or what the finding is about."""
+        key, snapshot = self.table.cursor or "", self.desk.snapshot
+        if self.below(snapshot) == "findings" and snapshot is not None:
+            return next((finding.entity for finding in snapshot.findings if finding.id == key), "")
+        return key
+
+    def open(self, key: str) -> None:
+        """The part whole; triage for a finding. A source has nothing deeper to open."""
+        snapshot = self.desk.snapshot
+        match self.below(snapshot):
+            case "plant" if snapshot is not None and key in snapshot.components:
+                self.post_message(Asked("component", key))
+            case "findings":
+                self.post_message(Asked("view", "triage"))

@@ -1,5 +1,7 @@
 """Jobs: the queue and what runs."""
 
+from collections.abc import Collection
+
 from backends.model.snapshot import Snapshot
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
@@ -27,6 +29,11 @@ class JobsView(TableView):
     def entity(self) -> str:
         """The job."""
         return f"job:{self.table.cursor}" if self.table.cursor else ""
+
+    def lit(self) -> Collection[str]:
+        """The jobs of the nodes that were selected in the view one comes from."""
+        snapshot = self.desk.snapshot
+        return frozenset(job.id for name in self.desk.chosen for job in snapshot.jobs_on(name)) if snapshot else ()
 
     def selection(self) -> tuple[str, ...]:
         """The nodes of the chosen jobs."""

@@ -1,6 +1,6 @@
 """Nodes: all of a pod's, or those of one rack or job."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from backends.model.snapshot import Snapshot
 from console.tui.desk import Desk
@@ -28,6 +28,10 @@ class NodesView(TableView):
     def open(self, key: str) -> None:
         """The node whole."""
         self.post_message(Asked("node", key))
+
+    def lit(self) -> Collection[str]:
+        """What was selected in the view one comes from."""
+        return self.desk.chosen
 
     def selection(self) -> tuple[str, ...]:
         """The marked nodes, else the one under the cursor."""

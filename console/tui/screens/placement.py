@@ -11,16 +11,22 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from backends.model.snapshot import Snapshot
-from console.tui import describe
+from console.tui.board import blocks, readings
 from console.tui.desk import Desk
 from console.tui.heat import HeatCells
 from console.tui.operations import Operations
 from console.tui.screens.jobs import JobsView
 from console.tui.screens.view import Asked
+from console.tui.sections import drawn
+from console.views import capacity, job_facts, node_facts
+from widgets.board import Board
 from widgets.describe import Describe
 from widgets.heatmap import HeatMap
 from widgets.messages import CellHighlighted, CellSelected, RowHighlighted
 from widgets.table import LineTable
+
+TALL = 36
+"""Lines from which the board tells where there is room."""
 
 
 class PlacementView(JobsView):
@@ -29,7 +35,10 @@ class PlacementView(JobsView):
     CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "placement.tcss"]
     TITLE_WORD = "placement"
     LEAVE_OUT = ("ran",)
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "colour", "other colours", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "colour", "other colours", show=False),
+        Binding("z", "zoom", "values, each GPU", show=False),
+    ]
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
@@ -41,7 +50,8 @@ class PlacementView(JobsView):
         return self.query_one(HeatMap)
 
     def body(self) -> ComposeResult:
-        """Jobs, map, details of what leads."""
+        """What fits, jobs, map, details of what leads."""
+        yield Board(glyphs=self.desk.glyphs)
         yield LineTable((), glyphs=self.desk.glyphs, classes="pane")
         with Vertical(classes="beside"):
             yield HeatMap(glyphs=self.desk.glyphs, empty="no node is known yet", classes="pane")
@@ -50,6 +60,7 @@ class PlacementView(JobsView):
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Jobs, then the map."""
         super().draw(snapshot, awaited)
+        self._draw_room(snapshot)
         heat = self.map
         heat.waiting = self.desk.awaited("slurm.nodes", "redfish")
         if snapshot is None:
@@ -60,9 +71,23 @@ class PlacementView(JobsView):
         heat.update(cells)
         self._light()
 
+    def _draw_room(self, snapshot: Snapshot | None) -> None:
+        """What fits now; by partition, domain and rack where the screen has room."""
+        board = self.query_one(Board)
+        told = readings(capacity.phrases(snapshot)) if snapshot is not None else ()
+        board.display = bool(told)
+        if snapshot is not None and told:
+            tall = self.size.height >= TALL
+            views = ((capacity.view(snapshot, self.desk.ages_now()), "WHERE WORK FITS", 8),) if tall else ()
+            board.update(blocks(views), told)
+
+    def on_resize(self) -> None:
+        """The board tells more where there is room."""
+        self.redraw(force=True)
+
     def title_text(self) -> str:
         """With what the map shows, where it is not the state."""
-        return self.TITLE_WORD if self._heat.mode == "state" else f"{self.TITLE_WORD}: {self._heat.mode}"
+        return self.TITLE_WORD + self._heat.said
 
     def lit(self) -> Collection[str]:
         """The jobs of the node under the map's cursor, while the map leads."""
@@ -99,6 +124,11 @@ class PlacementView(JobsView):
         self._heat.cycle()
         self.redraw(force=True)
 
+    def action_zoom(self) -> None:
+        """From nodes to their values, to each of their GPUs, and back."""
+        self._heat.nearer()
+        self.redraw(force=True)
+
     def on_descendant_focus(self) -> None:
         """The other pane leads now."""
         self.redraw(force=True)
@@ -130,8 +160,10 @@ class PlacementView(JobsView):
         node = self.map.cursor
         if self.map.has_focus and node is not None:
             self.map.highlight({name for job in snapshot.jobs_on(node) for name in job.nodes})
-            details.update(describe.brief(snapshot, node, now))
+            chosen = self.selection()
+            takes = capacity.drain_takes(snapshot, chosen)
+            details.update(drawn((*node_facts.brief(snapshot, node, now), takes)))
             return
         job = snapshot.jobs.get(self.table.cursor or "")
         self.map.highlight(job.nodes if job is not None and job.running else ())
-        details.update(describe.job(snapshot, job.id, now) if job is not None else ())
+        details.update(drawn(job_facts.whole(snapshot, job.id, now)) if job is not None else ())

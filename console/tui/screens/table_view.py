@@ -1,15 +1,19 @@
 """A view that is one table: nodes, jobs, pods, operations. What its rows say comes from `console.views`."""
 
-from collections.abc import Collection
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 
 from backends.model.snapshot import Snapshot
+from console.select.error import SelectError
+from console.select.field import Around, Kind
+from console.select.kinds import NAMES
 from console.tui.desk import Desk
+from console.tui.filter import ALL, Filter, keeper, kind_of, plain, read
 from console.tui.operations import Operations
-from console.tui.rows import Rows, matches
+from console.tui.rows import Rows
 from console.tui.screens.view import View
 from console.views import cell as data
 from widgets.messages import RowSelected, Scrolled
@@ -23,7 +27,7 @@ class TableView(View):
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
-        self._rows = Rows(leave_out=self.LEAVE_OUT)
+        self._rows = Rows(leave_out=self.LEAVE_OUT, wanted=desk.config.screen.columns)
         self._pod = ""
 
     def view(self, snapshot: Snapshot) -> data.View:
@@ -64,7 +68,7 @@ class TableView(View):
         table.waiting = awaited
         text = self.filter_text
         table.empty = f"nothing matches {text!r}; esc shows all" if text and rows else view.empty
-        self._apply_filter(table, text)
+        self._apply_filter(snapshot)
         table.update(rows)
 
     def marks(self) -> Collection[str]:
@@ -79,6 +83,23 @@ class TableView(View):
     def clear_marks(self) -> None:
         """Unmark every row."""
         self.table.clear_marks()
+
+    def mark_nodes(self, names: Iterable[str]) -> int:
+        """Those that have a row."""
+        return self.table.mark(names) if self.COMMAND == "nodes" else 0
+
+    def columns(self) -> tuple[str, ...]:
+        """The table's."""
+        return tuple(column.key for column in self.table.columns)
+
+    def sort_by(self, column: str, *, reverse: bool | None) -> None:
+        """The table; as its rows come where no column is named."""
+        self.table.sort_by(column or None, reverse=reverse)
+
+    def field_names(self) -> tuple[str, ...]:
+        """Of the rows' kind."""
+        snapshot = self.desk.snapshot
+        return tuple(field.name for field in self._kind(snapshot).fields) if snapshot else ()
 
     def counted(self) -> str:
         """`12 of 72`."""
@@ -100,9 +121,41 @@ class TableView(View):
     def _scrolled(self, event: Scrolled) -> None:
         event.stop()
 
-    def _apply_filter(self, table: LineTable, text: str) -> None:
-        if text != self._filtered_by:
-            self._filtered_by = text
-            table.filter_by((lambda row: matches(row, text)) if text else None)
+    def kind_name(self, snapshot: Snapshot) -> str:  # noqa: ARG002 - one of the views shows several
+        """The kind of things in the rows, as `megapod get` names it; empty for what it does not list."""
+        return self.COMMAND if self.COMMAND in NAMES else ""
 
-    _filtered_by = ""
+    def things(self) -> Mapping[str, object] | None:
+        """The things of the rows by their keys, where they are not the snapshot's own."""
+        return None
+
+    def read_filter(self, text: str) -> Filter:
+        """Fields of the rows' kind."""
+        snapshot = self.desk.snapshot
+        return plain(text) if snapshot is None else read(text, self._kind(snapshot))
+
+    def _kind(self, snapshot: Snapshot) -> Kind[Any]:
+        return kind_of(self.kind_name(snapshot), self.table.columns)
+
+    def _apply_filter(self, snapshot: Snapshot) -> None:
+        """Anew where the filter is another, and where a field that no cell shows may have changed."""
+        name, wanted = self.kind_name(snapshot), self.filter
+        now = (wanted, name, snapshot if wanted.of_facts else None)
+        if now == self._filtered_by:
+            return
+        if wanted and name != self._filtered_by[1]:  # the rows are of another kind than when it was typed
+            wanted = self._again(wanted.text)
+            now = (wanted, name, snapshot if wanted.of_facts else None)
+        self._filtered_by = now
+        around = Around(snapshot, self.desk.now())
+        self.table.filter_by(keeper(wanted, self._kind(snapshot), around, self.things()))
+
+    def _again(self, text: str) -> Filter:
+        try:
+            self.filter = self.read_filter(text)
+        except SelectError:
+            self.filter = ALL
+        self.filter_text = self.filter.text
+        return self.filter
+
+    _filtered_by: tuple[Filter, str, Snapshot | None] = (ALL, "", None)

@@ -11,14 +11,17 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from backends.model.snapshot import Snapshot
-from console.tui import describe
+from console.select.field import Around
+from console.select.kinds import kind
 from console.tui.desk import Desk
+from console.tui.filter import Filter, keeper, read
 from console.tui.heat import HeatCells
 from console.tui.operations import Operations
-from console.tui.rows import Rows, matches
+from console.tui.rows import Rows
 from console.tui.screens.view import Asked, View
+from console.tui.sections import drawn
 from console.tui.tree import TopologyTree
-from console.views import nodes
+from console.views import node_facts, nodes
 from console.views.racks import groups
 from widgets.describe import Describe
 from widgets.heatmap import HeatMap
@@ -32,7 +35,10 @@ class TopologyView(View):
     CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "topology.tcss"]
     TITLE_WORD = "topology"
     COMMAND = "racks"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("c", "colour", "other colours", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "colour", "other colours", show=False),
+        Binding("z", "zoom", "values, each GPU", show=False),
+    ]
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
@@ -74,12 +80,12 @@ class TopologyView(View):
         cells, legend = self._heat.cells(snapshot)
         heat.set_legend(legend if snapshot.nodes else ())
         heat.update(cells)
-        heat.highlight(only or ())
+        heat.highlight(only if only is not None else self.desk.chosen)
         self._detail()
 
     def title_text(self) -> str:
         """With what the map shows, where it is not the state."""
-        return self.TITLE_WORD if self._heat.mode == "state" else f"{self.TITLE_WORD}: {self._heat.mode}"
+        return self.TITLE_WORD + self._heat.said
 
     def counted(self) -> str:
         """Nodes, and how many match."""
@@ -122,6 +128,11 @@ class TopologyView(View):
     def action_colour(self) -> None:
         """The next way to colour the map."""
         self._heat.cycle()
+        self.redraw(force=True)
+
+    def action_zoom(self) -> None:
+        """From nodes to their values, to each of their GPUs, and back."""
+        self._heat.nearer()
         self.redraw(force=True)
 
     @on(ItemHighlighted)
@@ -173,9 +184,9 @@ class TopologyView(View):
         names = self._under_cursor()
         pane.display = bool(names)
         if snapshot is not None and len(names) == 1:
-            pane.update(describe.brief(snapshot, names[0], self.desk.ages_now()))
+            pane.update(drawn(node_facts.brief(snapshot, names[0], self.desk.ages_now())))
         elif snapshot is not None and names:
-            pane.update(describe.several(snapshot, names))
+            pane.update(drawn(node_facts.several(snapshot, names)))
 
     def _open_first(self, snapshot: Snapshot, only: Collection[str] | None) -> None:
         """A pod opens with its racks open, as far as a screen holds them; a filter opens what it found."""
@@ -192,11 +203,16 @@ class TopologyView(View):
             tree.open_keys(racks)
 
     def _matching(self, snapshot: Snapshot) -> frozenset[str] | None:
-        """The nodes whose row in the node table has the filter's text; None without a filter."""
-        if not self.filter_text:
+        """The nodes that the filter lets through; None without a filter."""
+        now = self.desk.ages_now()
+        keep = keeper(self.filter, kind("nodes"), Around(snapshot, now))
+        if keep is None:
             return None
-        rows = self._rows.rows(nodes.view(snapshot, self.desk.ages_now()))
-        return frozenset(row.key for row in rows if matches(row, self.filter_text))
+        return frozenset(row.key for row in self._rows.rows(nodes.view(snapshot, now)) if keep(row))
+
+    def read_filter(self, text: str) -> Filter:
+        """Fields of nodes."""
+        return read(text, kind("nodes"))
 
     def first_pane(self) -> Widget:
         """The tree."""

@@ -1,0 +1,86 @@
+"""The deadline of a whole run (`megapod --deadline 5s …`): what is known is printed before it, and then it is over.
+
+It is held by the process's own alarm, so that nothing a verb waits for can hold it up. The good-byes to the far side
+have what is left until then, and what has not been said by then is left unsaid: sessions expire by themselves.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import time
+from types import FrameType
+from typing import NoReturn
+
+from console.exit import Exit
+from console.moment import seconds
+
+RESERVE_S = 0.3
+"""What a verb leaves of it for printing and good-byes, where it is long enough; the rest has its share."""
+GOODBYE_S = 0.1
+"""How long before the deadline what still runs is asked to end."""
+
+
+def add_deadline(parser: argparse.ArgumentParser) -> None:
+    """`--deadline`, kept as `run_within_s`."""
+
+    def limit(text: str) -> float:
+        try:
+            value = seconds(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+        if value <= 0:
+            raise argparse.ArgumentTypeError(f"{text!r} is no time to do anything in")
+        return value
+
+    help_text = "end after this whatever happens, with what is known by then (before the verb), as in 2s"
+    parser.add_argument("--deadline", dest="run_within_s", type=limit, metavar="TIME", help=help_text)
+
+
+def hold(arguments: argparse.Namespace, began_s: float) -> None:
+    """Arm the alarm, where a deadline was given."""
+    within_s = arguments.run_within_s
+    if within_s is None:
+        return
+    left_s = max(0.001, within_s - (time.monotonic() - began_s))
+    stand_by()
+    goodbye_s = min(GOODBYE_S, left_s * 0.1)
+    signal.setitimer(signal.ITIMER_REAL, left_s - goodbye_s, goodbye_s)
+
+
+def patience_s(said_s: float) -> float:
+    """How long to wait for answers from now on: as said, or so long that there is time to print them."""
+    left_s, _ = signal.getitimer(signal.ITIMER_REAL)
+    return said_s if left_s <= 0 else min(said_s, max(0.0, left_s - min(RESERVE_S, left_s * 0.3)))
+
+
+def stand_by() -> None:
+    """End the process when the alarm comes, whatever it is at: while no event loop is there to be asked."""
+    signal.signal(signal.SIGALRM, _passed)
+
+
+def release() -> None:
+    """The run has come to its end by itself."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def held() -> bool:
+    """Whether this run has a deadline: its alarm comes twice, to ask and to end."""
+    return signal.getitimer(signal.ITIMER_REAL)[0] > 0
+
+
+def end() -> NoReturn:
+    """End the process now, with what it has written."""
+    release()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.flush()
+    os._exit(Exit.DEADLINE)
+
+
+def _passed(_number: int, _frame: FrameType | None) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write("megapod: the deadline passed\n")
+    end()

@@ -1,0 +1,68 @@
+"""What stands before a command on nodes: they exist, the pod's policy allows it, somebody has said yes to many."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+
+from backends.model.snapshot import Snapshot
+from console.config import Config, PodConfig
+from console.exit import Exit
+from console.headless.change import LOOK_WITHIN_S, scheduler_only, targets_of
+from console.headless.diagnostics import Stop, say
+from console.operations import policy
+from console.operations.identity import user
+from console.state.clock import SystemClock
+from console.state.session import Session
+from console.targets import TargetError, Targets, expand
+from console.words import count
+
+VERB = "exec"
+
+
+async def targets(expression: str, config: Config, *, as_named: bool) -> Targets:
+    """The nodes that are meant, all of one pod. `as_named` asks nobody: for when the scheduler is what is down."""
+    if not as_named:
+        async with Session(scheduler_only(config)) as session:
+            return targets_of(expression, await session.look(LOOK_WITHIN_S))
+    if len(config.pods) > 1:
+        raise TargetError(f"--as-named needs --pod: one of {', '.join(config.pods)}")
+    nodes = expand(expression)
+    if not nodes:
+        raise TargetError(f"{expression}: an empty set of nodes")
+    return Targets(next(iter(config.pods)), nodes)
+
+
+def check(wanted: Targets, pod: PodConfig, *, reason: str) -> None:
+    """Raise Stop where the pod's policy is against it. A read-only pod takes commands only where its policy says so."""
+    at = f"[pods.{wanted.pod}.policy]"
+    rules = pod.policy
+    if pod.read_only and VERB not in rules.read_only_allows:
+        raise Stop(
+            Exit.REFUSED,
+            f"exec refused: {wanted.pod} is read-only; read_only = false allows it, or "
+            f'read_only_allows = ["exec"] under {at}',
+        )
+    if VERB in rules.reason_for and not reason.strip():
+        raise Stop(Exit.USAGE, f"exec on {wanted.pod} needs --reason: its policy says so (reason_for under {at})")
+    now = SystemClock().now()
+    nobody = Snapshot(pod=wanted.pod, number=0, at=now, read_only=pod.read_only)  # a command takes no node out
+    wish = policy.Intention(verb=VERB, user=user(), at=now, nodes=wanted.nodes)
+    _, blockers = policy.judge(rules, nobody, wish)
+    for blocker in blockers:
+        say(f"exec refused ({blocker.obstacle.value}): {blocker.text}")
+    if blockers:
+        raise Stop(blockers[0].obstacle.exit)
+
+
+def confirm(wanted: Targets, pod: PodConfig, argv: Sequence[str], *, yes: bool) -> None:
+    """Ask before a command goes to more nodes than the policy lets go unasked; raises Stop where nobody says yes."""
+    number = len(wanted.nodes)
+    if yes or number <= pod.policy.typed_count_over:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Stop(Exit.UNCONFIRMED, f"exec on {count(number, 'node')} needs a yes: give --yes")
+    say(f"{shlex.join(argv)} on {wanted.pod}: {wanted.node_set}")
+    sys.stderr.write(f"type {number} to go on: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != str(number):
+        raise Stop(Exit.UNCONFIRMED, "not confirmed; nothing was sent")

@@ -1,0 +1,197 @@
+"""`megapod findings`: what is wrong and who is on it; ack, snooze, and a note for the next shift. As on screen."""
+
+import argparse
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct
+
+from backends.model.finding import Finding
+from backends.model.severity import Severity
+from backends.model.snapshot import Snapshot
+from console.config import Config, load
+from console.deadline import patience_s
+from console.exit import Exit
+from console.headless import document, loop, options, output
+from console.headless.diagnostics import Stop, say
+from console.headless.journal_place import of_config, opened
+from console.operations.attention import OPERATION, Attention, Note, told
+from console.operations.event import Attended, Care
+from console.state.session import Session
+from console.views import findings as views
+
+EPILOG = """\
+Who is on a finding is kept in the journal, for everybody who shares it, for a day or until it gets worse. A finding
+that rests is still listed, last.
+
+examples:
+  megapod findings list                             the worst first, with who is on it
+  megapod findings ack pump:austin-cdu1/pump1       you are on it; unack lets go of it
+  megapod findings snooze fan: --for 4h             a part of the id will do, where it is one finding's alone
+  megapod findings note pump1 "spare on its way, ETA 06:00"
+  megapod findings list -o json | jq -r '.items[] | select(.by == "") | .id'
+
+exit codes: 0 done · 2 usage: no such finding, or several · 3 the data is partial · 1 the journal cannot be written
+"""
+
+WORDS = {
+    "list": "what is wrong, and who is on it",
+    Care.ACK.value: "say that you are on it",
+    Care.UNACK.value: "say that you no longer are",
+    Care.SNOOZE.value: "let it rest until a time, unless it gets worse",
+    Care.NOTE.value: "leave a note for whoever comes next",
+}
+
+
+class AttentionItem(Struct, frozen=True, kw_only=True):
+    """A finding and who is on it. `by` is "" for nobody; `rests_until` is None for what does not rest."""
+
+    pod: str
+    id: str
+    severity: Severity
+    title: str
+    since: datetime
+    advice: str
+    hits_nodes: tuple[str, ...]
+    hits_jobs: tuple[str, ...]
+    by: str
+    by_since: datetime | None
+    rests_until: datetime | None
+    notes: tuple[Note, ...]
+
+    @property
+    def label(self) -> str:
+        """What a word about it is given."""
+        return self.id
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The nodes it hits."""
+        return self.hits_nodes
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the words."""
+    parser.epilog = EPILOG
+    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    for name, line in WORDS.items():
+        word = words.add_parser(
+            name,
+            help=line,
+            description=f"{line[0].upper()}{line[1:]}.",
+            epilog=EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        if name != "list":
+            word.add_argument("finding", metavar="FINDING", help="its id, or a part that only it has")
+        if name == Care.SNOOZE:
+            word.add_argument(
+                "--for", dest="until", type=options.later, required=True, metavar="TIME", help="4h, or an ISO time"
+            )
+        if name in (Care.NOTE, Care.ACK, Care.SNOOZE):
+            word.add_argument("text", nargs="?" if name != Care.NOTE else None, default="", help="what to tell others")
+        options.add_config(word)
+        options.add_output(word)
+        options.add_timeout(word, "15s", "how long to wait for slow sources")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the word."""
+    return loop.run(_run(arguments, load(arguments.config).only(arguments.pod)))
+
+
+async def _run(arguments: argparse.Namespace, config: Config) -> Exit:
+    async with Session(config) as session:
+        snapshots = await session.look(patience_s(arguments.timeout_s))
+        now = session.clock.now()
+    if arguments.word != "list":
+        pod, finding = _one(arguments.finding, snapshots)
+        _write(config, told(finding, pod, Care(arguments.word), _text(arguments), _until(arguments)))
+        say(f"{arguments.word}: {finding.title}")
+        snapshots = {pod: snapshots[pod]}
+    attention = _attention(config, snapshots)
+    items = {pod: _items(snapshot, attention[pod], now) for pod, snapshot in snapshots.items()}
+    result = document.document("attentions", snapshots, now, items)
+    if arguments.output == "json":
+        output.write_json(result)
+    elif arguments.word == "list":
+        for pod, snapshot in snapshots.items():
+            view = views.listed(snapshot, now, attention[pod])
+            output.write_table(view)
+            if not view.rows:
+                say(f"{pod}: {view.empty}")
+    for problem in result.errors:
+        say(problem)
+    return Exit.PARTIAL if result.partial and arguments.word == "list" else Exit.DONE
+
+
+def _text(arguments: argparse.Namespace) -> str:
+    """The note of a word that may have one. Raises Stop for an empty one."""
+    text: str = getattr(arguments, "text", "") or ""
+    if arguments.word == Care.NOTE and not text.strip():
+        raise Stop(Exit.USAGE, "an empty note tells nobody anything")
+    return text.strip()
+
+
+def _until(arguments: argparse.Namespace) -> datetime | None:
+    until: datetime | None = getattr(arguments, "until", None)
+    return until
+
+
+def _one(text: str, snapshots: Mapping[str, Snapshot]) -> tuple[str, Finding]:
+    """The finding that is meant, of whichever pod. Raises Stop, naming the candidates."""
+    every = [(pod, finding) for pod, snapshot in snapshots.items() for finding in snapshot.findings]
+    exact = [one for one in every if one[1].id == text]
+    found = exact or [one for one in every if text and text in one[1].id]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        silent = [status.name for one in snapshots.values() for status in one.sources.values() if not status.trusted]
+        known = f"{', '.join(silent)} did not answer" if silent else "`megapod findings list` names those there are"
+        raise Stop(Exit.USAGE, f"no finding {text!r}; {known}")
+    raise Stop(Exit.USAGE, f"{text!r} is a part of {', '.join(finding.id for _, finding in found[:6])}: say more of it")
+
+
+def _write(config: Config, event: Attended) -> None:
+    journal = opened(of_config(config))
+    try:
+        journal.append(OPERATION, event)
+    finally:
+        journal.close()
+
+
+def _attention(config: Config, snapshots: Mapping[str, Snapshot]) -> dict[str, Mapping[str, Attention]]:
+    place = of_config(config)
+    if not place.journal.exists():
+        return {pod: {} for pod in snapshots}
+    journal = opened(place)
+    try:
+        return {pod: journal.attention(pod) for pod in snapshots}
+    finally:
+        journal.close()
+
+
+def _items(snapshot: Snapshot, attention: Mapping[str, Attention], now: datetime) -> tuple[AttentionItem, ...]:
+    return tuple(
+        _item(snapshot.pod, finding, attention.get(finding.id, Attention()), now)
+        for finding in views.ordered(snapshot.findings, attention, now)
+    )
+
+
+def _item(pod: str, finding: Finding, said: Attention, now: datetime) -> AttentionItem:
+    taken = said.taken(finding, now)
+    return AttentionItem(
+        pod=pod,
+        id=finding.id,
+        severity=finding.severity,
+        title=finding.title,
+        since=finding.since,
+        advice=finding.advice,
+        hits_nodes=finding.hits_nodes,
+        hits_jobs=finding.hits_jobs,
+        by=said.by if taken else "",
+        by_since=said.since if taken else None,
+        rests_until=said.until if said.rests(finding, now) else None,
+        notes=said.notes,
+    )

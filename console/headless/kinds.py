@@ -1,0 +1,72 @@
+"""Every kind of document that is printed, and the type it is: what `megapod schema` publishes.
+
+The schema is made from the very types that are encoded, so the two cannot part.
+"""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from console.headless import item
+from console.headless.blast import Blast
+from console.headless.describe import Described
+from console.headless.doctor import Checkup
+from console.headless.document import Document, kind_of
+from console.headless.output import API_VERSION
+from console.headless.wait import Wait
+from console.operations.plan import Plan
+from console.operations.result import Result
+
+DESCRIBED = (item.NodeItem, item.JobItem, item.PlantItem, item.FindingItem)
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ITEMS: dict[str, type[Struct]] = {
+    "pods": item.PodItem,
+    "racks": item.RackItem,
+    "nodes": item.NodeItem,
+    "gpus": item.GpuItem,
+    "jobs": item.JobItem,
+    "plant": item.PlantItem,
+    "findings": item.FindingItem,
+    "sources": item.SourceItem,
+}
+
+
+def kinds() -> tuple[str, ...]:
+    """The names of all kinds."""
+    return tuple(_types())
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind. Raises KeyError for one that there is not.
+
+    Every property is always there, so each is required; new ones may come, so others are allowed.
+    """
+    whole = msgspec.json.schema(_types()[kind])
+    definitions = whole["$defs"]
+    for one in definitions.values():
+        if "properties" in one:
+            one["required"] = list(one["properties"])
+    name = whole["$ref"].rpartition("/")[2]
+    root = definitions.pop(name)
+    root["properties"]["apiVersion"] = {"const": API_VERSION}
+    root["properties"]["kind"] = {"const": kind}
+    return {"$schema": DIALECT, "$id": f"urn:{API_VERSION.replace('/', ':')}:{kind}", **root, "$defs": definitions}
+
+
+@cache
+def _types() -> dict[str, type[Struct]]:
+    lists = {kind_of(kind): _with(Document, kind_of(kind), items=tuple[one, ...]) for kind, one in ITEMS.items()}  # type: ignore[valid-type]  # a type made while it runs
+    ones = {
+        one.__name__.removesuffix("Item"): _with(Described, one.__name__.removesuffix("Item"), item=one)
+        for one in DESCRIBED
+    }
+    both = {"apiVersion": str, "kind": str}
+    whole = {one.__name__: one for one in (Blast, Checkup, Wait)}
+    return lists | ones | whole | {one.__name__: _with(one, one.__name__, **both) for one in (Plan, Result)}
+
+
+def _with(base: type[Struct], name: str, **fields: Any) -> type[Struct]:  # noqa: ANN401 - types, as typing spells them
+    """A type with these fields beside its base's, or more narrowly than there."""
+    return msgspec.defstruct(name, list(fields.items()), bases=(base,), kw_only=True, frozen=True)

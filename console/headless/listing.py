@@ -1,0 +1,111 @@
+"""Lists in every form, pod by pod as they answer: the one place where `get` and its like are written out."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from msgspec import Struct
+
+from backends.model.snapshot import Snapshot
+from console.headless import document, form, output
+from console.headless.form import Form
+from console.headless.item import Item
+from console.headless.table import Table, terminal_width
+from console.targets import fold
+from console.views import findings, gpus, jobs, nodes, plant, pods, racks, sources
+from console.views.cell import Cell, Column, Row, View
+
+VIEWS: dict[str, Callable[[Snapshot, datetime], View]] = {
+    "pods": lambda snapshot, now: pods.view((snapshot,), now),
+    "racks": racks.view,
+    "nodes": nodes.view,
+    "gpus": gpus.view,
+    "jobs": jobs.view,
+    "plant": plant.view,
+    "findings": findings.view,
+    "sources": sources.view,
+}
+KINDS = tuple(VIEWS)
+
+
+class Part(Struct, frozen=True):
+    """What one pod has of a kind: the same things as rows for people and as items for programs."""
+
+    pod: str
+    view: View
+    items: tuple[Item, ...]
+
+
+def part(
+    kind: str, snapshot: Snapshot, now: datetime, *, nodes: tuple[str, ...] | None = None, many: bool = False
+) -> Part:
+    """One pod's part of a list: all of it, or these nodes. `many`: rows say which pod they are of."""
+    items: Iterable[Item] = document.ITEMS[kind](snapshot)
+    view = VIEWS[kind](snapshot, now)
+    if nodes is not None:
+        chosen = frozenset(nodes)
+        items = (item for item in items if item.label in chosen)
+        view = form.keyed(view, chosen)
+    if many and kind != "pods":
+        view = form.with_pod(view, snapshot.pod)
+    return Part(snapshot.pod, view, tuple(items))
+
+
+class Lister:
+    """Writes parts as they come, in one form; a form that is one document is written at the end."""
+
+    def __init__(self, how: Form) -> None:
+        self._form = how
+        self._table = Table(terminal_width() if how.name == "table" else None)
+        self._begun = False
+
+    def add(self, *parts: Part) -> None:
+        """Write the next parts, where the form can be written in parts."""
+        if self._form.whole:
+            return
+        text = self._text([one for one in parts if one.items])
+        if text:
+            output.write(text)
+
+    def end(self, whole: document.Document) -> None:
+        """Write what could only be written now."""
+        if self._form.whole:
+            output.write_document(whole, self._form)
+
+    def _text(self, parts: list[Part]) -> str:
+        items = [item for one in parts for item in one.items]
+        if not items:
+            return ""
+        match self._form.name:
+            case "jsonl":
+                return "".join(form.json_text(item, indent=False) for item in items)
+            case "name":
+                return "".join(f"{item.label}\n" for item in items)
+            case "nodeset":
+                return "".join(f"{folded}\n" for one in parts if (folded := node_set(one.items)))
+            case _:
+                return self._rows(parts, items)
+
+    def _rows(self, parts: list[Part], items: list[Item]) -> str:
+        first = not self._begun
+        self._begun = True
+        view = together([one.view for one in parts])
+        if self._form.name == "csv":
+            return form.csv_text(view, head=first)
+        if self._form.columns:
+            titles, rows = form.own_columns(items, self._form)
+            columns = tuple(Column(key=title, title=title) for title in titles)
+            cells = tuple(Row(str(at), tuple(map(Cell, row))) for at, row in enumerate(rows))
+            view = View(kind="", columns=columns, rows=cells, empty="")
+        return "".join(f"{line}\n" for line in self._table.lines(view))
+
+
+def together(views: list[View]) -> View:
+    """Views of one kind as one."""
+    first = views[0]
+    rows = tuple(row for view in views for row in view.rows)
+    return View(kind=first.kind, columns=first.columns, rows=rows, empty=first.empty)
+
+
+def node_set(items: Iterable[Item]) -> str:
+    """The nodes that items stand for, each once, folded."""
+    return fold(dict.fromkeys(name for item in items for name in item.on))

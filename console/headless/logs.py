@@ -1,0 +1,183 @@
+"""`megapod logs NODES`: what a node's controller, its journal or a job's output say, each read where it lies."""
+
+import argparse
+import asyncio
+import re
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import asdict
+
+from backends.clean import printable
+from backends.errors import BackendError
+from backends.model.log import LogEntry
+from backends.registry import open_nodes
+from console.config import Config, load
+from console.exit import Exit
+from console.headless import log_readers, loop, options, output
+from console.headless.change import LOOK_WITHIN_S, scheduler_only, targets_of
+from console.headless.diagnostics import Stop, say
+from console.headless.log_readers import Reader
+from console.state.session import Session
+from console.targets import TargetError
+
+EVERY_S = 2.0
+EVERY_BMC_S = 10.0
+LINES = 200
+EPILOG = """\
+--from bmc reads the log services of the node's controller over Redfish, --from journal runs journalctl on the node
+over SSH (as `megapod exec` gets there), --job ID reads a job's output file. Reading is all it does; times are those
+of whoever wrote the line, in UTC.
+
+examples:
+  megapod logs gpu007                                     the controller's log: boots, faults, what came right again
+  megapod logs gpu[001-004] --from journal --since 30m --grep 'NVRM|Xid'
+  megapod logs gpu007 --from journal -f -o jsonl | jq -r .message
+  megapod logs --job 1234 -f
+
+exit codes: 0 read · 2 usage · 3 some log was not read, or not in full · 130 interrupted
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("nodes", nargs="?", default="", metavar="NODES", help="a node set")
+    parser.add_argument("--from", dest="origin", choices=("bmc", "journal"), default="bmc", help="which log")
+    parser.add_argument("--job", default="", metavar="ID", help="the output of this job instead")
+    parser.add_argument("--since", default="", metavar="TIME", help="2h ago, or an ISO time")
+    parser.add_argument("--grep", default="", metavar="REGEX", help="only lines in which this is found")
+    parser.add_argument(
+        "-n", dest="most", type=options.number, default=LINES, metavar="N", help=f"the newest N (default: {LINES})"
+    )
+    parser.add_argument("-f", "--follow", action="store_true", help="go on with what comes, until interrupted")
+    options.add_timeout(parser, "30s", "how long to wait for a log")
+    options.add_config(parser)
+    parser.add_argument(
+        "-o", "--output", choices=("table", "jsonl"), default="table", help="how to print (default: table)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    config = load(arguments.config).only(arguments.pod)
+    if bool(arguments.nodes.strip()) == bool(arguments.job):
+        raise TargetError("logs of what? Name nodes, as in `megapod logs gpu007`, or a job with --job")
+    try:
+        pattern = re.compile(arguments.grep)
+    except re.error as error:
+        raise Stop(Exit.USAGE, f"--grep {arguments.grep}: no regular expression: {error}") from None
+    return loop.run(_logs(arguments, config, pattern, _since(arguments.since)))
+
+
+async def _logs(
+    arguments: argparse.Namespace, config: Config, pattern: re.Pattern[str], since: datetime | None
+) -> Exit:
+    async with AsyncExitStack() as stack:
+        over_ssh = arguments.job or arguments.origin == "journal"
+        session = await stack.enter_async_context(Session(scheduler_only(config) if over_ssh else config))
+        readers = await _readers(arguments, session, since, stack)
+        show = _Shown(pattern, since, arguments)
+        whole = await _read(readers, show, arguments, limit=arguments.most)
+        if not arguments.follow:
+            return Exit.DONE if whole else Exit.PARTIAL
+        every_s = EVERY_S if over_ssh else EVERY_BMC_S
+        gone = asyncio.create_task(output.left())
+        try:
+            while not gone.done():
+                await asyncio.wait([gone], timeout=every_s)
+                whole = await _read(readers, show, arguments, limit=None) and whole
+        finally:
+            gone.cancel()
+    return Exit.DONE if whole else Exit.PARTIAL
+
+
+async def _readers(
+    arguments: argparse.Namespace, session: Session, since: datetime | None, stack: AsyncExitStack
+) -> list[Reader]:
+    if arguments.job:
+        return [await log_readers.job(session, arguments.job, arguments.most)]
+    targets = targets_of(arguments.nodes, await session.look(LOOK_WITHIN_S))
+    if arguments.origin == "bmc":
+        return log_readers.bmc(session, targets)
+    pod = session.pods[targets.pod].config
+    if pod.ssh is None:
+        raise Stop(Exit.USAGE, f"{targets.pod}: no [pods.{targets.pod}.ssh]: no way to its nodes is configured")
+    shells = open_nodes(pod.endpoints(targets.pod))
+    stack.push_async_callback(shells.close)
+    return log_readers.journal(shells, targets.nodes, since, arguments.most)
+
+
+async def _read(readers: list[Reader], show: "_Shown", arguments: argparse.Namespace, limit: int | None) -> bool:
+    """One look at every log, printed by time. Whether all of them answered in full."""
+    looks = await asyncio.gather(
+        *(asyncio.wait_for(reader.read(timeout_s=arguments.timeout_s), arguments.timeout_s + 15) for reader in readers),
+        return_exceptions=True,
+    )
+    entries: list[LogEntry] = []
+    whole = True
+    for reader, look in zip(readers, looks, strict=True):
+        if isinstance(look, BackendError | TimeoutError):
+            say(str(look) or f"{reader.name}: no answer in time")
+            whole = False
+        elif isinstance(look, BaseException):
+            raise look
+        else:
+            entries += look
+    for reader in readers:
+        for problem in reader.errors:
+            say(f"{reader.name}: {problem}")
+            whole = False
+    show(entries, limit)
+    return whole
+
+
+class _Shown:
+    """Prints entries: those that match, none twice."""
+
+    def __init__(self, pattern: re.Pattern[str], since: datetime | None, arguments: argparse.Namespace) -> None:
+        self._pattern = pattern
+        self._since = since
+        self._how = arguments.output
+        self._seen: set[tuple[str, str, str]] = set()
+
+    def __call__(self, entries: list[LogEntry], limit: int | None) -> None:
+        new = [entry for entry in entries if self._wanted(entry)]
+        new.sort(key=lambda entry: entry.at or datetime.min.replace(tzinfo=UTC))
+        for entry in new if limit is None else new[-limit:]:
+            if self._how == "jsonl":
+                output.write_json(asdict(entry), indent=False)
+            else:
+                output.write(_line(entry))
+
+    def _wanted(self, entry: LogEntry) -> bool:
+        key = (entry.node, entry.log, entry.id)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        if self._since is not None and entry.at is not None and entry.at < self._since:
+            return False
+        return self._pattern.search(entry.message) is not None
+
+
+def _line(entry: LogEntry) -> str:
+    at = f"{entry.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if entry.at else "?"
+    by = f" {entry.by}:" if entry.by else ""
+    text = printable(entry.message).replace("\n", "\n    ")
+    return f"{at}  {entry.node}  {entry.log}  {entry.severity.value:<8} {by.lstrip()} {text}".rstrip() + "\n"
+
+
+def _since(text: str) -> datetime | None:
+    """`2h` ago, or an ISO time; one without a zone is UTC."""
+    if not text:
+        return None
+    now = datetime.now(UTC)
+    try:
+        return now - timedelta(seconds=options.seconds(text))
+    except (argparse.ArgumentTypeError, OverflowError):
+        pass
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Stop(Exit.USAGE, f"--since {text}: write 2h, 7d or 2026-03-01T22:00Z") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

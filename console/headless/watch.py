@@ -1,0 +1,106 @@
+"""`megapod watch KIND`: a line of JSON for each thing that comes, changes or goes, as it does."""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from backends.model.snapshot import Snapshot
+from backends.model.source import SourceState
+from console.config import Config, load
+from console.exit import Exit
+from console.headless import document, loop, options, output
+from console.headless.change import scheduler_only
+from console.headless.changes import Told, remember, remembered
+from console.headless.diagnostics import say
+from console.headless.form import json_text
+from console.headless.listing import KINDS
+from console.state.session import Session
+
+EPILOG = """\
+Begins with everything there is (`added`), then prints what changes. Changes that come faster than --every are told as
+one: the latest. A source that fails is said on stderr, and its facts stay; `gone` is said only while every source of
+the pod answers.
+
+examples:
+  megapod watch nodes | jq -r 'select(.change == "changed") | [.name, .item.service] | @tsv'
+  megapod watch findings --cursor seen.json --for 1h      told once, though it is ended and begun again
+  megapod watch jobs --every 10s
+
+exit codes: 0 --for has passed · 2 usage · 3 it has passed, and some source does not answer · 130 interrupted
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("kind", choices=KINDS, help="what to watch")
+    parser.add_argument("--for", dest="for_s", type=options.seconds, metavar="TIME", help="as long (default: for ever)")
+    parser.add_argument(
+        "--every", dest="every_s", type=options.seconds, default=1.0, metavar="TIME", help="default: 1s"
+    )
+    parser.add_argument(
+        "--cursor", metavar="FILE", help="remember there what was told, and tell only what is new since then"
+    )
+    options.add_config(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    config = load(arguments.config).only(arguments.pod)
+    return loop.run(_watch(arguments, scheduler_only(config) if arguments.kind == "jobs" else config))
+
+
+async def _watch(arguments: argparse.Namespace, config: Config) -> Exit:
+    cursor = Path(arguments.cursor) if arguments.cursor else None
+    told = remembered(cursor, arguments.kind) if cursor else Told(kind=arguments.kind)
+    async with Session(config) as session:
+        tasks = [
+            asyncio.create_task(session.watch()),
+            asyncio.create_task(output.left()),
+            asyncio.create_task(_tell(session, told, arguments.every_s, cursor)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, timeout=arguments.for_s, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return Exit.PARTIAL if any(now.partial for now in session.store.snapshots.values()) else Exit.DONE
+
+
+async def _tell(session: Session, told: Told, every_s: float, cursor: Path | None) -> None:
+    """Print what changes, and say what no longer answers; once each."""
+    said: dict[str, str] = {}
+    with session.store.watch() as changes:
+        async for pods in changes:
+            for pod in pods:
+                _complain(session.store[pod], said)
+            lines = [line for pod in pods for line in _news(session.store[pod], told)]
+            if lines:
+                output.write("".join(lines))
+                if cursor:
+                    await asyncio.to_thread(remember, cursor, told)
+            await session.clock.sleep(every_s)
+
+
+def _news(snapshot: Snapshot, told: Told) -> list[str]:
+    """The lines about a pod; none before each of its sources has had its say."""
+    if any(status.state is SourceState.PENDING for status in snapshot.sources.values()):
+        return []
+    items = tuple(document.ITEMS[told.kind](snapshot))
+    news = told.news(snapshot.pod, items, complete=not snapshot.partial)
+    return [json_text(change, indent=False) for change in news]
+
+
+def _complain(snapshot: Snapshot, said: dict[str, str]) -> None:
+    for status in snapshot.sources.values():
+        key = f"{snapshot.pod}/{status.name}"
+        waiting = status.state is SourceState.PENDING
+        problem = document.problem(snapshot.pod, status) if document.missing(status) and not waiting else ""
+        if problem and not said.get(key):
+            say(problem)
+        elif said.get(key) and not problem and not waiting:
+            say(f"{snapshot.pod}: {status.name} answers again")
+        said[key] = problem

@@ -1,0 +1,71 @@
+"""Holding nodes, and releasing them: a word in the journal of this host. Their marks say it to the others (Close)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.event import Held, Released
+from console.operations.hold import Hold
+from console.operations.step import Step
+from console.operations.world import World
+
+
+class Keep(Deed):
+    """Holds nodes. `args` are those of `console.operations.hold.args_of`.
+
+    Repeatable: a node that this operation holds is held, however often it is written down.
+    """
+
+    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
+        """So is: held by this operation. One that another holds by now is its."""
+        holds = world.keeper.holds(world.plan.pod)
+        return {name: self._sight(world, holds.get(name)) for name in look.nodes}
+
+    def _sight(self, world: World, hold: Hold | None) -> Sight:
+        if hold is None:
+            return Sight(Seen.NEEDED, "not held")
+        if hold.operation == world.plan.operation:
+            return Sight(Seen.SO, str(hold))
+        return Sight(Seen.BLOCKED, f"another's hold since the plan was made: {hold}")
+
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+        """One event for all of them."""
+        args = step.args
+        until = datetime.fromisoformat(args["until"]) if args.get("until") else None
+        event = Held(
+            pod=world.plan.pod,
+            nodes=tuple(nodes),
+            reason=args["why"],
+            ticket=args.get("ticket", ""),
+            until=until,
+            owner=args["owner"],
+        )
+        world.keeper.append(world.plan.operation, event)
+        return NO_ERRORS
+
+
+class LetGo(Deed):
+    """Releases nodes. `args["held_by"]` is the operation whose hold is meant; as the way back of a hold, our own.
+
+    A hold that was made since is another's, and stays.
+    """
+
+    async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
+        """So is: no longer held by that operation."""
+        holds = world.keeper.holds(world.plan.pod)
+        whose = look.step.args.get("mark") or look.step.args["held_by"]
+        return {name: self._sight(holds.get(name), whose) for name in look.nodes}
+
+    def _sight(self, hold: Hold | None, whose: str) -> Sight:
+        if hold is None:
+            return Sight(Seen.SO, "not held")
+        if hold.operation == whose:
+            return Sight(Seen.NEEDED, str(hold))
+        return Sight(Seen.BLOCKED, f"another's hold since the plan was made: {hold}")
+
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+        """One event for all of them."""
+        world.keeper.append(
+            world.plan.operation, Released(pod=world.plan.pod, nodes=tuple(nodes), reason=world.plan.reason)
+        )
+        return NO_ERRORS

@@ -1,0 +1,29 @@
+"""Views as blocks of the board: the same cells that scripts print, with their gauges and histories drawn."""
+
+from collections.abc import Iterable, Sequence
+
+from console.views.cell import Cell, View
+from widgets.board import Block, Heading, Reading
+
+
+def block(view: View, title: str, most: int) -> Block:
+    """A view under its own first heading; of many rows the first ones, and how many more there are."""
+    headings = tuple(
+        Heading(title if not at else column.title, column.right, column.priority)
+        for at, column in enumerate(view.columns)
+    )
+    rows = [readings(row.cells) for row in view.rows[:most]]
+    if len(view.rows) > most:
+        rest = Reading(f"and {len(view.rows) - most} more", "muted")
+        rows.append((rest, *(Reading("") for _ in headings[1:])))
+    return Block(headings, tuple(rows))
+
+
+def readings(cells: Iterable[Cell]) -> tuple[Reading, ...]:
+    """Cells as what the board draws."""
+    return tuple(Reading(cell.text, cell.style, cell.level, cell.points) for cell in cells)
+
+
+def blocks(views: Sequence[tuple[View, str, int]]) -> tuple[Block, ...]:
+    """Blocks of the views that have rows."""
+    return tuple(block(view, title, most) for view, title, most in views if view.rows)

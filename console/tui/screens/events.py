@@ -1,0 +1,62 @@
+"""Events: what has happened, newest first: changes, the controllers' own words, operations, and what was said here."""
+
+from backends.model.snapshot import Snapshot
+from console.tui import happened
+from console.tui.desk import Desk
+from console.tui.operations import Operations
+from console.tui.screens.table_view import TableView
+from console.tui.screens.view import Asked
+from console.views import cell as data
+from console.views import happenings
+
+
+class EventsView(TableView):
+    """One line each. Enter goes to what it is about."""
+
+    TITLE_WORD = "events"
+    COMMAND = "events"
+    WAITS_FOR = ("slurm", "redfish")
+
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__(desk, operations)
+        self._counted: tuple[object, ...] = ()
+
+    def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - what happened is kept beside the snapshot
+        """Everything that is kept."""
+        self._counted = happened.count(self.desk, self.operations)
+        return happenings.view(happened.told(self.desk, self.operations), self.desk.now())
+
+    def redraw_chrome(self) -> None:
+        """It moves on when something happens, not only when a snapshot comes."""
+        super().redraw_chrome()
+        if self._counted != happened.count(self.desk, self.operations):
+            self.draw(self.desk.snapshot, "")
+
+    def command(self) -> str:
+        """The controllers' events; what was done is in the audit."""
+        return f"megapod events --follow --pod {self.desk.pod}; megapod audit --since 30m"
+
+    def entity(self) -> str:
+        """What the event is about."""
+        key = self.table.cursor
+        told = happened.told(self.desk, self.operations)
+        return next((one.entity for one in told if one.key == key), "")
+
+    def selection(self) -> tuple[str, ...]:
+        """The node it is about, where it is about one that is known."""
+        kind, _, name = self.entity().partition(":")
+        snapshot = self.desk.snapshot
+        return (name,) if kind == "node" and snapshot is not None and name in snapshot.nodes else ()
+
+    def open(self, key: str) -> None:  # noqa: ARG002 - the event under the cursor is the one
+        """What it is about: the node, the part of the plant, the sources, the operations."""
+        entity, snapshot = self.entity(), self.desk.snapshot
+        kind, _, name = entity.partition(":")
+        if kind == "operation":
+            self.post_message(Asked("operations"))
+        elif kind == "source":
+            self.post_message(Asked("view", "health"))
+        elif kind == "node" and snapshot is not None and name in snapshot.nodes:
+            self.post_message(Asked("node", name))
+        elif snapshot is not None and entity in snapshot.components:
+            self.post_message(Asked("component", entity))

@@ -1,0 +1,155 @@
+"""The frame around every view: two lines of chrome, what is said in them, and when the panes are drawn anew."""
+
+from abc import abstractmethod
+from collections.abc import Collection
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from backends.model.severity import Severity
+from backends.model.snapshot import Snapshot
+from console.tui import chrome
+from console.tui.desk import Desk
+from console.tui.keys import COMMON
+from console.tui.operations import Operations, line
+from widgets.filterbar import FilterBar
+from widgets.statusline import Segment, StatusLine
+
+SAY_FOR_S = 12.0
+_SEVERITY = {"critical": Severity.CRITICAL, "warning": Severity.WARNING}
+
+
+class Frame(Screen[None]):
+    """A screen of one pod's snapshot between a status line and a key line. Sub-classes compose a body and draw it."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (110, "-wide")]  # noqa: RUF012 - Textual declares it without ClassVar
+
+    TITLE_WORD = ""
+    HINTS: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Keys of this view that the key line tells, with what they are called."""
+    WAITS_FOR: tuple[str, ...] = ("slurm.nodes", "redfish")
+
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__()
+        self.desk = desk
+        self.operations = operations
+        self.filter_text = ""
+        self._drawn: tuple[object, ...] = ()
+        self._message: Timer | None = None
+
+    @abstractmethod
+    def body(self) -> ComposeResult:
+        """The panes."""
+
+    @abstractmethod
+    def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
+        """Hand the panes what they show. `awaited` is what we wait for while there is nothing."""
+
+    def marks(self) -> Collection[str]:
+        """What is marked."""
+        return ()
+
+    def counted(self) -> str:
+        """How much is shown of how much."""
+        return ""
+
+    def title_text(self) -> str:
+        """What one looks at."""
+        return self.TITLE_WORD
+
+    def first_pane(self) -> Widget:
+        """Where the focus belongs."""
+        return self.query(".pane").first()
+
+    # -- drawing --------------------------------------------------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        """Chrome, body, chrome."""
+        glyphs = self.desk.glyphs
+        yield StatusLine(glyphs=glyphs, bar=True, id="status")
+        with Container(classes="body"):
+            yield from self.body()
+        yield StatusLine(glyphs=glyphs, id="progress")
+        yield FilterBar(id="filter")
+        yield FilterBar(id="ask")
+        yield FilterBar(":", id="command")
+        yield StatusLine(glyphs=glyphs, separator="  ", id="hints")
+
+    def on_mount(self) -> None:
+        """The first frame says what is known, or what we wait for."""
+        self.redraw(force=True)
+
+    def on_screen_resume(self) -> None:
+        """What happened meanwhile is drawn."""
+        self.redraw()
+
+    def redraw(self, *, force: bool = False) -> None:
+        """Draw what the desk holds now; the panes only if it differs from what they were handed."""
+        if not self.is_mounted:
+            return
+        snapshot = self.desk.snapshot
+        now = (self.desk.pod, snapshot, self.desk.ages_now() if snapshot else None)
+        if force or now != self._drawn or snapshot is None or not snapshot.nodes:
+            self._drawn = now
+            self.draw(snapshot, self.desk.awaited(*self.WAITS_FOR))
+        self.redraw_chrome()
+
+    def redraw_chrome(self) -> None:
+        """The status, progress and key lines."""
+        desk = self.desk
+        marked = len(self.marks())
+        place = chrome.Place(title=self.title_text(), counted=self.counted(), filtered=self.filter_text, marked=marked)
+        running = self.operations.running
+        self.query_one("#status", StatusLine).show_segments(
+            chrome.left(desk.pod or "no pod", place, desk.snapshot),
+            chrome.right(desk.snapshots, desk.pod, desk.now(), desk.glyphs, len(running)),
+        )
+        progress = self.query_one("#progress", StatusLine)
+        progress.set_class(bool(running), "-on")
+        if running:
+            more = f"  and {len(running) - 1} more" if len(running) > 1 else ""
+            progress.show_segments(
+                [Segment(line(running[0]) + more, "draining")], [Segment("operations", "muted", 1, "o")]
+            )
+        if not self.message_on:
+            self._show_hints()
+
+    @property
+    def message_on(self) -> bool:
+        """Whether the key line holds a message."""
+        return self._message is not None
+
+    def say(self, text: str, style: str = "accent") -> None:
+        """One line to the operator, in the key line, until a while has passed or another key is pressed.
+
+        It can be read again among the events.
+        """
+        self._hush()
+        self.desk.note(text, _SEVERITY.get(style, Severity.OK))
+        self.query_one("#hints", StatusLine).show_segments([Segment(text, style)])
+        self._message = self.set_timer(SAY_FOR_S, self._unsay)
+
+    def _hush(self) -> None:
+        if self._message is not None:
+            self._message.stop()
+        self._message = None
+
+    def _unsay(self) -> None:
+        self._hush()
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        keys = [
+            ("enter", "open"),
+            *self.HINTS,
+            *((self.desk.keymap.sign(known.id), known.verb) for known in self.desk.actions() if known.hinted),
+        ]
+        keys += [(self.desk.keymap.sign(key.name), key.text) for key in COMMON if key.hinted]
+        keys.append(("0-8", "views"))
+        snapshot = self.desk.snapshot
+        note = "read-only: no drain, no resume" if snapshot is not None and snapshot.read_only else ""
+        self.query_one("#hints", StatusLine).show_segments(chrome.hints(keys, note))

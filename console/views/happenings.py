@@ -1,0 +1,133 @@
+"""What has happened, newest first: changes we saw, what controllers said, what was done from here and said here."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from backends.model.severity import Severity
+from backends.model.snapshot import Snapshot
+from backends.model.stream import Event
+from console.operations.operation import Operation
+from console.operations.result import Outcome
+from console.state.chronicle import Happening
+from console.views.cell import Cell, Column, Row, View
+from console.views.marks import severity, text
+from console.views.section import Fact, Section, severity_style
+from console.words import count, duration
+
+COLUMNS = (
+    Column(key="at", title="WHEN"),
+    Column(key="severity", title="SEVERITY"),
+    Column(key="source", title="BY"),
+    Column(key="entity", title="ABOUT", priority=1),
+    Column(key="what", title="WHAT HAPPENED", flex=True),
+)
+
+
+OURSELVES = "megapod"
+"""The source of what was only said to the operator: it changed nothing."""
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """One thing that happened, whoever tells it. `key` stays the same; `entity` is what one can go to."""
+
+    key: str
+    at: datetime
+    severity: Severity
+    source: str
+    entity: str
+    text: str
+
+
+def of_change(one: Happening) -> Told:
+    """A change between two snapshots."""
+    change = one.change
+    return Told(
+        key=f"change:{one.number}",
+        at=change.at,
+        severity=change.severity,
+        source=change.source,
+        entity=change.entity,
+        text=change.text,
+    )
+
+
+def systems(snapshot: Snapshot) -> dict[str, str]:
+    """Nodes by the resource their controller has for them: events name those."""
+    return {node.hardware.system: name for name, node in snapshot.nodes.items() if node.hardware}
+
+
+def of_event(event: Event, nodes: Mapping[str, str]) -> Told:
+    """What a controller said on its event stream: its word, not ours. `nodes` as `systems` gives them."""
+    parts = event.origin.split("/")
+    owner = next((nodes[path] for end in range(len(parts), 0, -1) if (path := "/".join(parts[:end])) in nodes), "")
+    return Told(
+        key=f"event:{event.number}",
+        at=event.received_at,
+        severity=event.severity,
+        source=event.source,
+        entity=f"node:{owner}" if owner else "/".join(parts[-2:]),
+        text=f"says: {event.text}",
+    )
+
+
+def of_operation(operation: Operation) -> list[Told]:
+    """That it began, and how it ended."""
+    plan = operation.plan
+    who = f"{operation.begun_by.user}@{operation.begun_by.host}"
+    reason = f": {plan.reason}" if plan.reason else ""
+    entity = f"operation:{plan.operation}"
+    began = Told(
+        key=f"{entity}:began",
+        at=operation.begun_at,
+        severity=Severity.OK,
+        source=who,
+        entity=entity,
+        text=f"began {plan.verb} {plan.targets}{reason}",
+    )
+    if operation.ended_at is None:
+        return [began]
+    done = operation.result.outcome is Outcome.DONE
+    ended = Told(
+        key=f"{entity}:ended",
+        at=operation.ended_at,
+        severity=Severity.OK if done else Severity.WARNING,
+        source=who,
+        entity=entity,
+        text=operation.text or f"{plan.verb} {plan.targets}: {operation.result.outcome.value}",
+    )
+    return [began, ended]
+
+
+def newest(told: Iterable[Told]) -> list[Told]:
+    """Newest first; of one instant, the worst first."""
+    return sorted(told, key=lambda one: (-one.at.timestamp(), one.severity.rank, one.key))
+
+
+def view(told: Iterable[Told], now: datetime) -> View:
+    """One row each, newest first. A day that is not today is told."""
+    rows = tuple(Row(one.key, _cells(one, now)) for one in newest(told))
+    return View(kind="happenings", columns=COLUMNS, rows=rows, empty="nothing has happened since megapod looks")
+
+
+def lately(told: Iterable[Told], now: datetime, within: timedelta, since: datetime) -> Section:
+    """What happened within a time; where we have looked for less than that, for how long is said."""
+    recent = [one for one in newest(told) if now - one.at <= within and one.source != OURSELVES]
+    facts = tuple(Fact(f"{one.at:%H:%M:%S}", one.text, "", severity_style(one.severity)) for one in recent)
+    looked = now - since
+    short = looked < within
+    word = f"looked on for {duration(looked.total_seconds())}" if short else count(len(recent), "change")
+    title = f"what changed in the last {duration(within.total_seconds()).removesuffix('00s')}"
+    return Section(title, facts or (Fact("", "nothing"),), word, "warning" if short else "muted")
+
+
+def _cells(one: Told, now: datetime) -> tuple[Cell, ...]:
+    same = one.at.date() == now.date()
+    return (
+        Cell(f"{one.at:%H:%M:%S}" if same else f"{one.at:%m-%d %H:%M:%S}"),
+        severity(one.severity),
+        Cell(one.source),
+        text(one.entity.removeprefix("node:")),
+        Cell(one.text),
+    )

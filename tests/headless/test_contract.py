@@ -1,0 +1,201 @@
+"""Every verb under every failure: stdout is data only, stderr a line, the code a documented one, and no traceback."""
+
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from console.exit import MEANING, Exit
+from console.main import VERBS
+
+FORKER = Path(__file__).with_name("forker.py")
+AT_ONCE = 3
+WORDS = {
+    "get": ["get", "nodes", "n1"],
+    "describe": ["describe", "n1"],
+    "blast": ["blast", "n1"],
+    "findings": ["findings", "list"],
+    "drain": ["drain", "n1", "--reason", "x", "--yes"],
+    "resume": ["resume", "n1", "--yes"],
+    "cordon": ["cordon", "n1", "--reason", "x", "--yes"],
+    "hold": ["hold", "n1", "--reason", "x", "--yes"],
+    "release": ["release", "n1", "--yes"],
+    "power": ["power", "off", "n1", "--yes"],
+    "provision": ["provision", "n1", "--profile", "p", "--yes"],
+    "exec": ["exec", "n1", "--", "true"],
+    "logs": ["logs", "n1"],
+    "apply": ["apply", "/nonexistent/plan.json", "--yes"],
+    "ops": ["ops", "show", "op-none"],
+    "wait": ["wait", "n1", "--for", "state=drained", "--timeout", "1s"],
+    "watch": ["watch", "nodes", "--for", "0.2s"],
+    "events": ["events", "--for", "0.2s"],
+    "schema": ["schema", "NodeList"],
+    "check": ["check", "lab"],
+    "pod": ["pod", "add", "https://127.0.0.1:1"],
+    "completion": ["completion", "bash"],
+    "simulate": ["simulate", "--list-faults"],
+}
+"""A run of each verb that gets as far as it can without a pod; a verb that is not here runs alone."""
+NEED_NO_POD = {"apply", "audit", "completion", "demo", "ops", "schema", "simulate", "pod"}
+BROKEN = {
+    "no file": None,
+    "not TOML": "pods = [",
+    "unknown key": '[pods.lab]\nread_onyl = true\nssh = { host = "h" }\n',
+    "no pod": "",
+}
+STREAMS = {
+    "ascii terminals' locale": {"encoding": "ascii"},
+    "forty columns": {"env": {"COLUMNS": "40"}},
+    "stdin closed": {"stdin": None},
+    "stdout closed": {"stdout": None},
+    "stderr closed": {"stderr": None},
+    "disk full": {"stdout": "/dev/full"},
+    "reader gone": {"stdout": "a pipe"},
+}
+
+
+class Runs:
+    """Commands, several at a time, in forks of processes that have loaded everything."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
+        env.pop("MEGAPOD_CONFIG", None)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.forkers = [subprocess.Popen([sys.executable, FORKER], text=True, env=env, **pipes) for _ in range(AT_ONCE)]
+        self.free = queue.SimpleQueue()
+        for forker in self.forkers:
+            self.free.put(forker)
+        self.pool = ThreadPoolExecutor(AT_ONCE)
+
+    def all(self, cases):
+        """`(name, words, config, streams)` each; gives `(name, code, stdout, stderr)`."""
+        return list(self.pool.map(lambda numbered: self.one(numbered[0], *numbered[1]), enumerate(cases)))
+
+    def one(self, number, name, words, config, streams):
+        out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
+        files = {"stdin": os.devnull, "stdout": str(out), "stderr": str(err), "encoding": "utf-8", **streams}
+        files["env"] = {"MEGAPOD_CONFIG": str(config), **files.get("env", {})}
+        reader = None
+        if files["stdout"] == "a pipe":
+            reader, writer = os.pipe()
+            files["stdout"] = f"/proc/{os.getpid()}/fd/{writer}"
+        forker = self.free.get()
+        try:
+            if reader is not None:
+                os.close(reader)  # opened again by the child for writing alone: its reader has left
+            forker.stdin.write(json.dumps({"words": words, **files}) + "\n")
+            forker.stdin.flush()
+            code = int(forker.stdout.readline())
+        finally:
+            self.free.put(forker)
+            if reader is not None:
+                os.close(writer)
+        texts = [path.read_text() if path.exists() else "" for path in (out, err)]
+        for path in (out, err):
+            path.unlink(missing_ok=True)
+        return name, code, *texts
+
+    def close(self):
+        self.pool.shutdown()
+        for forker in self.forkers:
+            forker.stdin.close()
+            forker.stdout.close()
+            forker.wait(30)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    made = Runs(tmp_path_factory.mktemp("contract"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def closed_port():
+    """A port nobody listens on, kept from others."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+@pytest.fixture
+def unreachable(tmp_path, closed_port):
+    path, config = tmp_path / "unreachable.toml", tmp_path / "ssh_config"
+    config.touch()
+    path.write_text(
+        f'[pods.lab]\nread_only = false\n[pods.lab.ssh]\nhost = "127.0.0.1"\nport = {closed_port}\nconfig = "{config}"\n'
+        f'[pods.lab.redfish]\nurl = "https://127.0.0.1:{closed_port}/redfish/v1"\n'
+    )
+    return path
+
+
+def words_of(verb):
+    return WORDS.get(verb, [verb])
+
+
+def wrong(name, code, out, err, *, codes=frozenset(MEANING)):
+    """What breaks the contract, one line each."""
+    said = err.splitlines()
+    if code not in {int(one) for one in codes}:
+        yield f"{name}: code {code} of {sorted(map(int, codes))}: {err}"
+    if "Traceback" in err or "Error:" in out:
+        yield f"{name}: a traceback: {err}"
+    if [line for line in said if not line.startswith("megapod: ")]:
+        yield f"{name}: stderr is not megapod's: {err}"
+    if code == Exit.USAGE and (out or len(said) != 1):
+        yield f"{name}: a usage error is one line on stderr and nothing on stdout: {out!r} {err!r}"
+
+
+def judged(results, **how):
+    problems = [problem for result in results for problem in wrong(*result, **how)]
+    assert not problems, "\n".join(problems)
+
+
+def test_wrong_words_are_one_line_for_every_verb(runs, unreachable):
+    cases = [(f"{verb} --wrong", [*words_of(verb)[:2], "--no-such-option"], unreachable, {}) for verb in VERBS]
+    judged(runs.all(cases), codes={Exit.USAGE})
+
+
+def test_help_is_data_for_every_verb_and_stream(runs, unreachable):
+    streams = {"as it is": {}, **{kind: STREAMS[kind] for kind in ("ascii terminals' locale", "forty columns")}}
+    cases = [
+        (f"{verb} --help, {kind}", [verb, "--help"], unreachable, streams[kind]) for verb in VERBS for kind in streams
+    ]
+    results = runs.all(cases)
+    judged(results, codes={Exit.DONE})
+    assert not [name for name, _, out, err in results if err or "usage: megapod" not in out]
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_config_is_one_line_for_every_verb(runs, tmp_path, kind):
+    path = tmp_path / "config.toml"
+    if BROKEN[kind] is not None:
+        path.write_text(BROKEN[kind])
+    verbs = [verb for verb in VERBS if verb not in NEED_NO_POD]
+    results = runs.all([(f"{verb}, {kind}", words_of(verb), path, {}) for verb in verbs])
+    judged(results, codes={Exit.USAGE})
+    assert not [(name, err) for name, _, _, err in results if str(path) not in err]
+
+
+def test_a_pod_that_is_unreachable_is_said_by_every_verb(runs, unreachable):
+    verbs = [verb for verb in VERBS if verb not in NEED_NO_POD | {"screen"}]
+    results = runs.all([(verb, words_of(verb), unreachable, {}) for verb in verbs])
+    judged(results, codes={Exit.PARTIAL, Exit.DEADLINE, Exit.USAGE})
+    assert not [name for name, code, _, err in results if not err]
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_no_stream_breaks_a_verb(runs, unreachable, kind):
+    results = runs.all([(f"{verb}, {kind}", words_of(verb), unreachable, STREAMS[kind]) for verb in VERBS])
+    judged(results)
+
+
+def test_an_unknown_verb_is_one_line(runs, unreachable):
+    judged(runs.all([("no verb", ["gte", "nodes"], unreachable, {})]), codes={Exit.USAGE})

@@ -1,0 +1,246 @@
+"""Holds carried by the engine over a journal of their own: written down, marked, taken back, never lost."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+import pytest
+
+from backends.model.reason import Reason
+from console.operations import event as ev
+from console.operations.carrier import Here
+from console.operations.cordon import plan_cordon
+from console.operations.drain import plan_drain
+from console.operations.engine import Engine
+from console.operations.event import Actor
+from console.operations.hold import holds_of
+from console.operations.hold_plan import plan_hold, plan_release
+from console.operations.memory import Memory
+from console.operations.operation import fold
+from console.operations.policy import MaxOut, Policy
+from console.operations.request import Options, Request
+from console.operations.result import Outcome
+from console.operations.resume import plan_resume
+from console.operations.world import World
+from console.targets import Targets
+
+FOREIGN = Reason("bad dimm", by="joe")
+OURS = "megapod:op-older0 ann: leak"
+
+
+class Pod:
+    """A watched session over a fake scheduler, one journal, and ann who plans and carries operations on it."""
+
+    def __init__(self, session, scheduler, clock):
+        self.session, self.scheduler, self.clock = session, scheduler, clock
+        self.journal = Memory(clock.now, Actor("ann", "desk", 1))
+        self.number = 0
+
+    @property
+    def holds(self):
+        return {name: str(hold) for name, hold in self.journal.holds("alpha").items()}
+
+    def plan(self, planner, *names, user="ann", policy=None, **options):
+        self.number += 1
+        snapshot = self.session.store["alpha"]
+        request = Request(
+            operation=f"op-test{self.number:02d}",
+            user=user,
+            reason="dimm",
+            at=self.clock.now(),
+            equivalent=self.scheduler.equivalent,
+            options=Options(**options),
+            policy=policy or Policy(),
+            holds=holds_of(snapshot, self.journal.holds("alpha"), self.clock.now()),
+        )
+        return planner(snapshot, Targets("alpha", names or ("n1", "n2")), request)
+
+    def start(self, plan):
+        return asyncio.ensure_future(self._carry(plan))
+
+    async def run(self, planner, *names, **options):
+        result = await self.clock.finish(self.start(self.plan(planner, *names, **options)))
+        await self.clock.advance(3)
+        return result
+
+    def reason(self, name):
+        reason = self.scheduler.facts[name].reason
+        return reason.text if reason else ""
+
+    async def _carry(self, plan):
+        result = None
+        async for operation in Here(self.journal).carry(self.session, plan):
+            result = operation.result
+        return result
+
+
+@pytest.fixture
+async def start_pod(clock, fake_scheduler, open_session):
+    """Starts the pod of a test, with what else its config says."""
+    async with AsyncExitStack() as stack:
+
+        async def start(**config):
+            scheduler = fake_scheduler()
+            session = await stack.enter_async_context(open_session(scheduler, **config))
+            watching = asyncio.create_task(session.watch())
+            stack.push_async_callback(asyncio.gather, watching, return_exceptions=True)
+            stack.callback(watching.cancel)
+            await clock.advance(1)
+            return Pod(session, scheduler, clock)
+
+        yield start
+
+
+@pytest.fixture
+async def pod(start_pod):
+    return await start_pod()
+
+
+async def test_a_hold_is_in_the_journal_before_the_node_is_marked(pod):
+    held_then = []
+
+    async def look():
+        held_then.append(sorted(pod.holds))
+
+    pod.scheduler.write_takes = look
+    result = await pod.run(plan_hold, ticket="OPS-1")
+    assert result.outcome is Outcome.DONE
+    assert held_then == [["n1", "n2"]]
+    assert pod.holds["n1"] == "held by ann [OPS-1]: dimm"
+    assert pod.reason("n1") == "megapod:op-test01 ann: hold ticket OPS-1: dimm"
+
+
+async def test_a_held_node_comes_back_by_a_release_only(pod):
+    pod.scheduler.set("n1", "IDLE+DRAIN", Reason(OURS))
+    pod.scheduler.set("n2", "IDLE+DRAIN", Reason(OURS))
+    await pod.clock.advance(3)
+    await pod.run(plan_hold, "n1")
+    resumed = await pod.run(plan_resume)
+    assert [(node.node, node.outcome) for node in resumed.nodes] == [("n2", Outcome.DONE), ("n1", Outcome.SKIPPED)]
+    released = await pod.run(plan_release, "n1")
+    assert (released.outcome, pod.holds) == (Outcome.DONE, {})
+    assert pod.reason("n1") == "megapod:op-test03 ann: released, still out: dimm"
+    assert (await pod.run(plan_resume, "n1")).outcome is Outcome.DONE
+    assert pod.scheduler.facts["n1"].state == ("IDLE",)
+
+
+async def test_a_release_gives_back_in_one_go(pod):
+    await pod.run(plan_hold)
+    assert (await pod.run(plan_release, back=True)).outcome is Outcome.DONE
+    assert (pod.holds, pod.scheduler.facts["n1"].state) == ({}, ("IDLE",))
+
+
+async def test_a_hold_made_on_another_host_is_known_by_its_mark(pod):
+    pod.scheduler.set("n1", "IDLE+DRAIN", Reason("megapod:op-far001 bob: hold ticket OPS-9: loud fan"))
+    await pod.clock.advance(3)
+    plan = pod.plan(plan_resume, "n1", take_over=True)
+    assert "held by bob [OPS-9]: loud fan" in plan.blockers[0].text
+    assert (await pod.run(plan_release, "n1", take_over=True, back=True)).outcome is Outcome.DONE
+    assert pod.scheduler.facts["n1"].state == ("IDLE",)
+
+
+async def test_a_hold_that_expires_keeps_nothing_out(pod):
+    until = pod.clock.now() + timedelta(minutes=5)
+    await pod.run(plan_hold, "n1", until=until)
+    assert pod.plan(plan_resume, "n1").refused
+    await pod.clock.advance(600)
+    assert (await pod.run(plan_resume, "n1")).outcome is Outcome.DONE
+
+
+async def test_another_s_reason_stays_and_the_hold_stands_all_the_same(pod):
+    pod.scheduler.set("n1", "IDLE+DRAIN", FOREIGN)
+    await pod.clock.advance(3)
+    assert (await pod.run(plan_hold, "n1")).outcome is Outcome.DONE
+    assert (pod.reason("n1"), pod.scheduler.written) == (FOREIGN.text, [])
+    assert pod.plan(plan_resume, "n1", take_over=True).refused
+    assert (await pod.run(plan_release, "n1")).outcome is Outcome.DONE
+    assert (pod.reason("n1"), pod.holds) == (FOREIGN.text, {})
+
+
+async def test_a_node_held_while_a_resume_was_read_is_not_given_back(pod):
+    pod.scheduler.set("n1", "IDLE+DRAIN", Reason(OURS))
+    await pod.clock.advance(3)
+    plan = pod.plan(plan_resume, "n1")
+    pod.journal.append("op-bob", ev.Held(pod="alpha", nodes=("n1",), reason="smoke", owner="bob"))
+    result = await pod.clock.finish(pod.start(plan))
+    assert (result.outcome, pod.scheduler.written) == (Outcome.CONFLICT, [])
+    assert "held by bob: smoke; `megapod release n1` lifts it" in result.text
+
+
+async def test_cancelled_it_leaves_each_node_as_it_was(pod):
+    pod.scheduler.set("n2", "IDLE+DRAIN", Reason(OURS))
+    await pod.clock.advance(3)
+    plan = pod.plan(plan_hold)
+
+    async def cancel():
+        pod.journal.append(plan.operation, ev.Cancelling(why="wrong rack"))
+        pod.scheduler.write_takes = None
+
+    pod.scheduler.write_takes = cancel
+    result = await pod.clock.finish(pod.start(plan))
+    assert result.outcome is Outcome.CANCELLED, result.text
+    assert (pod.holds, pod.reason("n2")) == ({}, OURS)
+    assert pod.scheduler.facts["n1"].state == ("IDLE",)
+
+
+async def test_a_cancelled_release_holds_again_for_who_held(pod):
+    await pod.run(plan_hold, ticket="OPS-1")
+    plan = pod.plan(plan_release)
+
+    async def cancel():
+        pod.journal.append(plan.operation, ev.Cancelling())
+        pod.scheduler.write_takes = None
+
+    pod.scheduler.write_takes = cancel
+    await pod.clock.finish(pod.start(plan))
+    assert pod.holds == dict.fromkeys(("n1", "n2"), "held by ann [OPS-1]: dimm")
+    assert "hold ticket OPS-1: dimm" in pod.reason("n1")
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Dying(Memory):
+    """A journal whose process dies right after its nth event."""
+
+    after = 0
+
+    def append(self, operation, event):
+        entry = super().append(operation, event)
+        if len(self.kept) == self.after:
+            raise Killed
+        return entry
+
+
+@pytest.mark.parametrize("after", range(2, 15))
+@pytest.mark.parametrize("back", [False, True])
+async def test_killed_after_any_event_a_hold_and_a_release_converge(pod, back, after):
+    pod.journal = Dying(pod.clock.now, Actor("ann", "desk", 1))
+    for planner, options, held in ((plan_hold, {}, True), (plan_release, {"back": back}, False)):
+        plan = pod.plan(planner, "n1", **options)
+        pod.journal.after = len(pod.journal.kept) + after
+        task = pod.start(plan)
+        await pod.clock.advance(40)
+        await asyncio.gather(task, return_exceptions=True)
+        pod.journal.after = 0
+        operation = fold(pod.journal.entries(plan.operation))
+        if not operation.ended:
+            engine = Engine(World(pod.session, plan, pod.journal), pod.journal, operation)
+            assert (await pod.clock.finish(engine.run())).outcome is Outcome.DONE
+        await pod.clock.advance(3)
+        assert bool(pod.holds) is held
+    assert ("DRAIN" in pod.scheduler.facts["n1"].state) is not back
+    assert len(pod.scheduler.written) == 2
+
+
+@pytest.mark.parametrize("planner", [plan_drain, plan_cordon, plan_hold])
+async def test_the_budget_is_asked_again_before_nodes_are_closed(start_pod, planner):
+    policy = Policy(max_out=MaxOut(pod=1))
+    pod = await start_pod(policy=policy)
+    plan = pod.plan(planner, "n1", policy=policy)
+    assert not plan.refused
+    pod.scheduler.set("n2", "DOWN")
+    result = await pod.clock.finish(pod.start(plan))
+    assert (result.outcome, pod.scheduler.written) == (Outcome.REFUSED, [])
+    assert "max_out.pod alpha: 2 of 2 nodes of pod alpha out with this (1 are); 1 allowed" in result.text
