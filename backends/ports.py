@@ -196,6 +196,7 @@ class Hardware(Port, Protocol):
         """Ask the controller itself to do it, `batch` systems at a time with `delay_s` between: one request.
 
         False when it has no such ability for these systems; nothing was sent then, and who asked sequences them.
+        Accepted is not done, and not waited for: observe.
         """
         ...
 

@@ -34,6 +34,9 @@ VERBS = {
     "watch": "a line of JSON for each thing that comes, changes or goes",
     "events": "print what the controllers say on their event streams",
     "schema": "what our JSON looks like, as JSON Schema",
+    "pod": "add a pod to the config: who is there, is it to be trusted, does it answer",
+    "check": "a pod against its bill of materials: every deviation by name",
+    "completion": "a script that completes words: bash, zsh, fish",
     "doctor": "check each pod's config and endpoints, and say what to fix",
     "demo": "open the console on a simulated pod",
     "simulate": "serve simulated pods without a screen",
@@ -41,6 +44,7 @@ VERBS = {
 }
 
 HIDDEN = {
+    "complete": "what could come next on a line",
     "carry": "carry one operation to its end",
 }
 
@@ -63,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tell(f"megapod {version()}\n", sys.stdout)
         return 0
     _check_packages()
-    parser = _parser(words)
+    parser = parser_of(words)
     arguments = parser.parse_args(words or ["screen"])
     hold(arguments, began_s)
     from console.headless.diagnostics import ended_by
@@ -92,7 +96,7 @@ def _check_packages() -> None:
             raise SystemExit(2)
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the asked verb, with the others as names and help lines only: their modules stay unimported."""
     parser = Parser(
         prog="megapod",

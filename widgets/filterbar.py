@@ -24,7 +24,7 @@ class FilterBar(Horizontal):
     FilterBar > Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
     FilterBar > Input:focus { border: none; background: $panel; }
     FilterBar > .offers { width: auto; max-width: 60%; height: 1; color: $text-muted; }
-    FilterBar > .problem { width: auto; max-width: 50%; height: 1; color: $error; text-style: bold; }
+    FilterBar > .problem { width: auto; max-width: 75%; height: 1; color: $error; text-style: bold; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

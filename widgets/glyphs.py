@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from backends.model.node import Service
 from backends.model.severity import Severity
+from widgets.paint import width_of
 
 
 @dataclass(frozen=True)
@@ -131,3 +132,18 @@ def glyph_set(name: str) -> GlyphSet:
         if glyphs.name == name:
             return glyphs
     raise ValueError(f"no glyph set {name!r}: unicode or ascii")
+
+
+_PLAIN = dict(zip("▁▂▃▄▅▆▇█" + "°·…Δ∞–→×✓│─", ASCII.levels[1:] + "'.>d-->x*|-", strict=True))  # noqa: RUF001 - these very signs
+_TO_ASCII = str.maketrans(_PLAIN)
+
+
+def plain(text: str) -> str:
+    """A ready-made text in ASCII, as wide as before: units and signs by what is nearest, anything else as `?`.
+
+    For terminals that have no other signs; names that are not ASCII become unreadable there, and nothing moves.
+    """
+    if text.isascii():
+        return text
+    known = text.translate(_TO_ASCII)
+    return known if known.isascii() else "".join(char if char.isascii() else "?" * width_of(char) for char in known)

@@ -4,7 +4,7 @@ The widget knows glyphs and style names, not what they mean. A cell that changes
 else; 100,000 cells cost what is on screen.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import ClassVar
 
 from msgspec import Struct
@@ -183,6 +183,15 @@ class HeatMap(LineView):
             self._marks.toggle(key)
             self._repaint(self._index[key])
             self.post_message(MarksChanged(self, self.marks))
+
+    def mark(self, keys: Iterable[str]) -> int:
+        """Mark these, as far as they have a cell; how many have."""
+        known = [key for key in keys if key in self._index]
+        self._marks.add(known)
+        for key in known:
+            self._repaint(self._index[key])
+        self.post_message(MarksChanged(self, self.marks))
+        return len(known)
 
     def mark_range(self) -> None:
         """Mark from the last one marked to the cursor, in the map's order."""

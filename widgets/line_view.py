@@ -13,7 +13,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from widgets.glyphs import UNICODE, GlyphSet
+from widgets.glyphs import UNICODE, GlyphSet, plain
 from widgets.messages import Scrolled
 from widgets.paint import Align, Piece, fit, strip_of
 from widgets.palette import Palette
@@ -138,7 +138,9 @@ class LineView(Widget, can_focus=True):
         return self.line(())
 
     def line(self, pieces: Iterable[Piece], base: Style | None = None) -> Strip:
-        """Pieces as a line of the widget's width."""
+        """Pieces as a line of the widget's width, in ASCII alone where the glyphs are."""
+        if self.glyphs.name == "ascii":
+            pieces = [(plain(text), style) for text, style in pieces]
         return strip_of(pieces, self.size.width, base or self.base)
 
     def scroll_view(self, top: int) -> None:

@@ -14,6 +14,7 @@ Entry = tuple[int, float | str, int, str]
 """A row's place: its sort value in two parts, its place in the source (unique: nothing after is compared), its key."""
 
 _BLOCK = 1024
+_TESTED = 256
 _MERGE = 4096
 
 
@@ -23,8 +24,12 @@ def sorted_in_slices(
     """Entries of the rows that `keep` lets through, in order. The sequence must not change meanwhile."""
     runs: list[list[Entry]] = []
     for first in range(0, len(rows), _BLOCK):
-        block = rows[first : first + _BLOCK]
-        run = [(*value(row), first + at, row.key) for at, row in enumerate(block) if keep is None or keep(row)]
+        run: list[Entry] = []
+        for start in range(first, min(first + _BLOCK, len(rows)), _TESTED):
+            block = rows[start : start + _TESTED]
+            run += [(*value(row), start + at, row.key) for at, row in enumerate(block) if keep is None or keep(row)]
+            if keep is not None:
+                yield
         run.sort()
         if run:
             runs.append(run)
@@ -50,15 +55,6 @@ def merged_in_slices(left: list[Entry], right: list[Entry]) -> Generator[None, N
         part.sort()
         out += part
         at = until
-        yield
-    return out
-
-
-def without(entries: list[Entry], keys: dict[str, Entry | None]) -> Generator[None, None, list[Entry]]:
-    """The entries whose key is not among `keys`, in the same order."""
-    out: list[Entry] = []
-    for first in range(0, len(entries), _MERGE):
-        out += [entry for entry in entries[first : first + _MERGE] if entry[3] not in keys]
         yield
     return out
 

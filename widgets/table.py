@@ -52,7 +52,7 @@ class LineTable(LineView):
         Binding("end,G", "edge(1)", "Bottom", show=False),
         Binding("enter", "select", "Open", show=False),
         Binding("asterisk", "mark_shown", "mark all shown", show=False, id="mark_shown"),
-        Binding("m", "mark_range", "mark up to here", show=False, id="mark_range"),
+        Binding("m", "mark_range", "mark to here", show=False, id="mark_range"),
         Binding("greater_than_sign", "sort(1)", "sort by next", show=False, id="sort_next"),
         Binding("less_than_sign", "sort(-1)", "sort by last", show=False, id="sort_last"),
         Binding("minus", "reverse", "turn order", show=False, id="reverse"),

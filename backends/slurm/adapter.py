@@ -11,6 +11,7 @@ import secrets
 import shlex
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from backends.clean import clean
 from backends.errors import BackendError, Rejected, TimedOut, Unreachable
@@ -22,6 +23,8 @@ from backends.slurm.holdings import Holdings
 _PING_FRESH_S = 1.0
 _PING_TIMEOUT_S = 4.0
 _DOWN = re.compile(r"\) at (?P<host>\S+) is DOWN")
+LONG_BYTES = 64 * 1024
+T = TypeVar("T")
 
 
 class SlurmScheduler:
@@ -80,14 +83,14 @@ class SlurmScheduler:
         """Every node: one command."""
         await self._alive()
         answer = await self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all"))
-        return nodes.parse_nodes(answer.stdout)
+        return await _read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
 
     async def jobs(self) -> SchedulerJobs:
         """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before."""
         await self._alive()
         nonce = self._nonce()
         answer = await self._checked(("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce)))
-        rows = jobs.parse_queue(answer.stdout, nonce)
+        rows = await _read(lambda: jobs.parse_queue(answer.stdout, nonce), answer.stdout)
         return await self._holdings.complete(rows, nonce, as_json=commands.speaks_json(self._version))
 
     async def layout(self) -> SchedulerLayout:
@@ -178,3 +181,8 @@ class SlurmScheduler:
     async def _run(self, argv: Sequence[str], *, timeout_s: float | None = None) -> Command:
         self._sent += 1
         return await self._shell.run((*self._environment, *argv), timeout_s=timeout_s)
+
+
+async def _read(parse: Callable[[], T], text: str) -> T:
+    """What a parser makes of a text; off the event loop where that takes longer than a key may wait for its frame."""
+    return await asyncio.to_thread(parse) if len(text) > LONG_BYTES else parse()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
 
@@ -49,6 +50,7 @@ def duration_s(text: str) -> int | None:
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
+@lru_cache(maxsize=50_000)  # a fleet's jobs keep their nodes from round to round: 1 ms of a NodeSet for each, once
 def names(text: str) -> tuple[str, ...]:
     """The nodes of a set, expanded and in order. Groups (`@name`) do not exist in Slurm's notation."""
     if not present(text):
@@ -61,6 +63,11 @@ def names(text: str) -> tuple[str, ...]:
 
 def folded(nodes: Iterable[str]) -> str:
     """Nodes as one set, in the notation Slurm and operators share."""
+    return _folded(tuple(nodes))
+
+
+@lru_cache(maxsize=50_000)  # as `names`
+def _folded(nodes: tuple[str, ...]) -> str:
     return str(NodeSet.fromlist(list(nodes), resolver=RESOLVER_NOGROUP))
 
 

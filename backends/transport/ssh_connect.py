@@ -150,12 +150,13 @@ async def _options(
 ) -> tuple[asyncssh.SSHClientConnectionOptions, KnownHosts]:
     """What ssh_config says of a hop, with our own words above it, and the host keys to hold it to."""
     try:
-        return await asyncio.to_thread(_read_options, endpoint, hop)
+        return await asyncio.to_thread(read_options, endpoint, hop)
     except (OSError, ValueError, asyncssh.Error) as error:
         raise settings_error(error, where) from error
 
 
-def _read_options(endpoint: SshEndpoint, hop: Hop) -> tuple[asyncssh.SSHClientConnectionOptions, KnownHosts]:
+def read_options(endpoint: SshEndpoint, hop: Hop) -> tuple[asyncssh.SSHClientConnectionOptions, KnownHosts]:
+    """As `_options`, blocking; raises what reading files and settings does."""
     configs = [endpoint.config] if endpoint.config else [path for path in _CONFIGS if Path(path).expanduser().exists()]
     options = asyncssh.SSHClientConnectionOptions(
         host=hop.host,

@@ -14,11 +14,12 @@ _SHA256_HEX_DIGITS = 64
 
 
 class WrongPin(ssl.SSLCertVerificationError):
-    """The certificate presented is not the pinned one. `presented` is its SHA-256, in hex."""
+    """The certificate presented is not the pinned one. `presented` is its SHA-256 in hex, `certificate` its DER."""
 
-    def __init__(self, presented: str) -> None:
+    def __init__(self, presented: str, certificate: bytes = b"") -> None:
         super().__init__(1, "the certificate is not the pinned one")
         self.presented = presented
+        self.certificate = certificate
 
 
 def client_context(*, ca_file: str = "", fingerprint: str = "", where: str = "") -> ssl.SSLContext:
@@ -69,7 +70,7 @@ def _pinned(expected: str) -> ssl.SSLContext:
     def check(certificate: bytes | None) -> None:
         presented = hashlib.sha256(certificate or b"").hexdigest()
         if not hmac.compare_digest(presented, expected):
-            raise WrongPin(presented)
+            raise WrongPin(presented, certificate or b"")
 
     class PinnedObject(ssl.SSLObject):
         def do_handshake(self) -> None:

@@ -14,6 +14,7 @@ from console.exit import Exit
 from console.headless import change, loop, options
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out
+from console.headless.looking import LOOK_WITHIN_S, trust
 from console.operations.identity import user
 from console.operations.plan import Plan
 from console.operations.policy import Intention, judge
@@ -71,7 +72,7 @@ class _Kind(msgspec.Struct):
 
 async def _apply(plan: Plan, config: Config, arguments: argparse.Namespace) -> Exit:
     async with Session(config) as session:
-        snapshots = await session.look(patience_s(change.LOOK_WITHIN_S))
+        snapshots = await session.look(patience_s(LOOK_WITHIN_S))
         if plan.refused:
             return change.refuse(plan)
         snapshot, now = snapshots[plan.pod], session.clock.now()
@@ -91,7 +92,7 @@ def _check(plan: Plan, snapshot: Snapshot, now: datetime) -> None:
         raise Stop(Exit.REFUSED, f"{plan.operation}: the plan expired {age(plan.expires_at, now)} ago; make it again")
     if snapshot.read_only and not plan.empty:
         raise Stop(Exit.REFUSED, f"pod {plan.pod} is read-only; set read_only = false under [pods.{plan.pod}]")
-    change.trust(snapshot)
+    trust(snapshot)
     for name, before in plan.reasons.items():
         node = snapshot.nodes.get(name)
         facts = node.scheduler if node else None

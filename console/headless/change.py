@@ -3,34 +3,29 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from msgspec import json
-from msgspec.structs import replace
 
-from backends.model.snapshot import Snapshot
 from backends.ports import Capability
 from console.actions import Action
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, output, targeting
+from console.headless import loop, options, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out, document_of
 from console.headless.journal_place import of_config, opened
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.operations.draft import draft
 from console.operations.hold import Hold
 from console.operations.place import Place
 from console.operations.plan import Plan
 from console.operations.request import Options
 from console.state.session import Session
-from console.targets import TargetError, Targets, resolve
 from console.views.plan import lines
 from console.words import count
-
-LOOK_WITHIN_S = 30.0
 
 
 def configure(parser: argparse.ArgumentParser, action: Action) -> None:
@@ -62,13 +57,6 @@ def run(arguments: argparse.Namespace, action: Action) -> Exit:
         raise Stop(Exit.USAGE, f"{action.verb} needs --reason: the next operator will want to know why")
     looks_at_hardware = action.needs is Capability.POWER or targeting.needs_controllers(arguments)
     return loop.run(_change(arguments, action, config if looks_at_hardware else scheduler_only(config)))
-
-
-def scheduler_only(config: Config) -> Config:
-    """The config without the Redfish endpoints of pods that have a scheduler: a write to it need not wait for BMCs."""
-    return replace(
-        config, pods={name: replace(pod, redfish=() if pod.ssh else pod.redfish) for name, pod in config.pods.items()}
-    )
 
 
 async def _change(arguments: argparse.Namespace, action: Action, config: Config) -> Exit:
@@ -116,33 +104,6 @@ def save(plan: Plan, path: Path) -> None:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
 
 
-def targets_of(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
-    """Resolve, but never call a node unknown while the scheduler that would know it does not answer."""
-    try:
-        return resolve(expression, snapshots)
-    except TargetError:
-        for snapshot in snapshots.values():
-            trust(snapshot)
-        raise
-
-
-def aimed_at(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot], now: datetime) -> Targets:
-    """The nodes that NODES and `--select` mean; as in `targets_of`, silence of the scheduler is never "unknown"."""
-    try:
-        return targeting.targets(arguments, snapshots, now)
-    except TargetError:
-        for snapshot in snapshots.values():
-            trust(snapshot)
-        raise
-
-
-def trust(snapshot: Snapshot) -> None:
-    """Raise Stop where the scheduler that would know the nodes does not answer."""
-    status = snapshot.sources.get("slurm.nodes")
-    if status is not None and not status.trusted:
-        raise Stop(Exit.PARTIAL, document.problem(snapshot.pod, status)) from None
-
-
 def _print_plan(plan: Plan, how: str, session: Session) -> Exit:
     if how == "json":
         output.write_json(document_of("Plan", plan))
@@ -161,16 +122,16 @@ def refuse(plan: Plan) -> Exit:
 def confirm(plan: Plan, now: datetime, *, yes: bool, expect: int | None = None) -> None:
     """Show the plan and ask; raises Stop where the answer is no, or where nobody can answer.
 
-    Where work is ended, `yes` is not enough: the count must be there, typed or as `expect`.
+    Where work is ended, or many nodes are changed, `yes` is not enough: the count must be there, typed or as `expect`.
     """
-    ends = plan.typed_jobs and bool(plan.blast.jobs)
+    ends, counted = plan.typed_jobs and bool(plan.blast.jobs), plan.count_to_type is not None
     number = len(plan.blast.jobs) if ends else len(plan.nodes)
     does = f"{plan.verb} {plan.targets} {'ends' if ends else 'changes'} {count(number, 'job' if ends else 'node')}"
     if expect is not None and expect != number:
         raise Stop(Exit.UNCONFIRMED, f"{does}, not {expect}; nothing was changed")
-    if expect is not None or (yes and not ends):
+    if expect is not None or (yes and not counted):
         return
-    if ends and (yes or not _can_ask()):
+    if counted and (yes or not _can_ask()):
         raise Stop(Exit.UNCONFIRMED, f"{does}: give --expect {number}; --yes is not enough")
     if not _can_ask():
         raise Stop(

@@ -1,5 +1,6 @@
 """What stands before a command on nodes: they exist, the pod's policy allows it, somebody has said yes to many."""
 
+import argparse
 import shlex
 import sys
 from collections.abc import Sequence
@@ -7,8 +8,9 @@ from collections.abc import Sequence
 from backends.model.snapshot import Snapshot
 from console.config import Config, PodConfig
 from console.exit import Exit
-from console.headless.change import LOOK_WITHIN_S, scheduler_only, targets_of
+from console.headless import targeting
 from console.headless.diagnostics import Stop, say
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.operations import policy
 from console.operations.identity import user
 from console.state.clock import SystemClock
@@ -19,11 +21,16 @@ from console.words import count
 VERB = "exec"
 
 
-async def targets(expression: str, config: Config, *, as_named: bool) -> Targets:
-    """The nodes that are meant, all of one pod. `as_named` asks nobody: for when the scheduler is what is down."""
-    if not as_named:
-        async with Session(scheduler_only(config)) as session:
-            return targets_of(expression, await session.look(LOOK_WITHIN_S))
+async def targets(arguments: argparse.Namespace, config: Config) -> Targets:
+    """The nodes that are meant, all of one pod. `--as-named` asks nobody: for when the scheduler is what is down."""
+    expression: str = arguments.nodes
+    if not arguments.as_named:
+        asked = config if targeting.needs_controllers(arguments) else scheduler_only(config)
+        async with Session(asked) as session:
+            snapshots = await session.look(LOOK_WITHIN_S)
+            return aimed_at(arguments, snapshots, session.clock.now())
+    if arguments.expression is not None:
+        raise TargetError("--as-named asks nobody, and --select has to: take one of them")
     if len(config.pods) > 1:
         raise TargetError(f"--as-named needs --pod: one of {', '.join(config.pods)}")
     nodes = expand(expression)
@@ -54,10 +61,15 @@ def check(wanted: Targets, pod: PodConfig, *, reason: str) -> None:
         raise Stop(blockers[0].obstacle.exit)
 
 
-def confirm(wanted: Targets, pod: PodConfig, argv: Sequence[str], *, yes: bool) -> None:
-    """Ask before a command goes to more nodes than the policy lets go unasked; raises Stop where nobody says yes."""
+def confirm(wanted: Targets, pod: PodConfig, argv: Sequence[str], *, yes: bool, expect: int | None = None) -> None:
+    """Ask before a command goes to more nodes than the policy lets go unasked; raises Stop where nobody says yes.
+
+    It goes to none where `expect` is another number of them.
+    """
     number = len(wanted.nodes)
-    if yes or number <= pod.policy.typed_count_over:
+    if expect is not None and expect != number:
+        raise Stop(Exit.UNCONFIRMED, f"{wanted.node_set} is {count(number, 'node')}, not {expect}; nothing was sent")
+    if yes or expect or number <= pod.policy.typed_count_over:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Stop(Exit.UNCONFIRMED, f"exec on {count(number, 'node')} needs a yes: give --yes")

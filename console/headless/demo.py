@@ -10,6 +10,7 @@ from console.config import load
 from console.exit import Exit
 from console.headless import simulate
 from console.headless.diagnostics import say
+from console.headless.screen import on_terminal
 
 READY_WITHIN_S = 60.0
 
@@ -26,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
-    if not sys.stdout.isatty():
+    if not on_terminal():
         say("demo needs a terminal; for scripts, `megapod simulate --write-config FILE` serves the same pod")
         return Exit.USAGE
     with tempfile.TemporaryDirectory(prefix="megapod-demo-") as folder:

@@ -55,10 +55,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
-    return loop.run(_doctor(arguments, load(arguments.config).only(arguments.pod)))
+    return loop.run(examine(arguments, load(arguments.config).only(arguments.pod)))
 
 
-async def _doctor(arguments: argparse.Namespace, config: Config) -> Exit:
+async def examine(arguments: argparse.Namespace, config: Config) -> Exit:
+    """Ask every endpoint of a config, and print what came of it, in `arguments.form`."""
     checks: list[Check] = []
     async with Session(config) as session:
         for pod in session.pods.values():

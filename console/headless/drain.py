@@ -9,11 +9,14 @@ from console.headless import change, options
 EPILOG = """\
 examples:
   megapod drain gpu[001-004] --reason "leak in tray 2" --dry-run     see what it would hit
-  megapod drain @rack:r1 --reason "pump swap" --wait --yes           until the rack is empty
+  megapod drain @rack:r1 --reason "pump swap" --wait --expect 18     until the rack is empty
+  megapod drain @rack:r1 --select 'gpu.ecc>0 | gpu.temp>90C' --reason ECC --yes    some of them; '?' lists the fields
+  megapod get nodes --select 'reason~^NHC' -o name | megapod drain - --reason "NHC, all of them" --dry-run
   megapod drain gpu007 --reason ECC --timeout 30m --yes              exit 4 if a job outlives that; the drain goes on
-  megapod drain @rack:r1 --reason leak --mode requeue --grace 10m --max-parallel 4 --yes
+  megapod drain @rack:r1 --reason leak --mode requeue --grace 10m --max-parallel 4 --expect 18
 
-The whole set is closed to new work before any of it is emptied.
+The whole set is closed to new work before any of it is emptied. --expect is a yes that says how many nodes it means;
+more than a few (the policy's typed_count_over, 16) want it: --yes alone is then not enough.
 
 DRAINING still runs work; DRAINED is empty. A node that somebody else took out is never touched:
 it is named beside the others (exit 8), and is the refusal where it is the only one (exit 6).

@@ -12,7 +12,7 @@ from backends.registry import open_nodes
 from backends.transport.fanout import Fanout
 from console.config import Config, load
 from console.exit import Exit
-from console.headless import command_gate, loop, options, output
+from console.headless import command_gate, loop, options, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.journal_place import of_config, opened
 from console.operations.event import Answered, Commanded
@@ -28,6 +28,7 @@ into the audit journal before it runs, as it stands: put no secret on it. When i
 when this process is killed, it is ended on the nodes as well, with its children.
 
 examples:
+  megapod exec @rack:r1 --select 'gpu.temp>85C' -- nvidia-smi -q
   megapod exec @rack:r1 -- uname -r                       nodes with the same answer stand together
   megapod exec gpu[001-256] --at-once 32 --timeout 10s -- nvidia-smi -L
   megapod exec @state:drained --reason "ECC page retirement" -- sh -c 'dmesg | grep -i xid'
@@ -45,7 +46,8 @@ exit codes: 0 it ended with 0 on every node · 1 with another status on all of t
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("nodes", metavar="NODES", help="a node set: gpu[001-004], @rack:r1, @job:1234")
+    parser.add_argument("nodes", metavar="NODES", help="a node set: gpu[001-004], @rack:r1, @job:1234; - is stdin")
+    targeting.add_select(parser)
     parser.add_argument("command", nargs="+", metavar="CMD", help="the command and its arguments, after --")
     parser.add_argument("--reason", default="", help="why; some pods want one (policy.reason_for)")
     parser.add_argument(
@@ -57,6 +59,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--as-named", action="store_true", help="take the node names as they are; ask no scheduler whether they exist"
     )
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--expect",
+        type=options.number,
+        metavar="N",
+        help="how many nodes it goes to: anything else and nothing is sent",
+    )
     options.add_config(parser)
     parser.add_argument(
         "-o",
@@ -72,6 +80,7 @@ def run(arguments: argparse.Namespace) -> Exit | int:
     config = load(arguments.config).only(arguments.pod)
     if not arguments.nodes.strip():
         raise TargetError("exec on which nodes? Name them, as in `megapod exec gpu[001-004] -- uptime`")
+    targeting.aimed(arguments, "exec")
     ended: list[Answer] = []
     code = loop.run(_exec(arguments, config, ended))
     statuses = [one.status for one in ended]
@@ -81,12 +90,12 @@ def run(arguments: argparse.Namespace) -> Exit | int:
 
 
 async def _exec(arguments: argparse.Namespace, config: Config, ended: list[Answer]) -> Exit:
-    targets = await command_gate.targets(arguments.nodes, config, as_named=arguments.as_named)
+    targets = await command_gate.targets(arguments, config)
     pod = config.pods[targets.pod]
     if not pod.ssh:
         raise Stop(Exit.USAGE, f"{targets.pod}: no [pods.{targets.pod}.ssh]: no way to its nodes is configured")
     command_gate.check(targets, pod, reason=arguments.reason)
-    command_gate.confirm(targets, pod, arguments.command, yes=arguments.yes)
+    command_gate.confirm(targets, pod, arguments.command, yes=arguments.yes, expect=arguments.expect)
     with closing(opened(of_config(config))) as journal:
         operation = new_operation()
         told = Commanded(

@@ -7,10 +7,10 @@ from backends.model.snapshot import Snapshot
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, targeting
-from console.headless.change import scheduler_only, targets_of
+from console.headless import document, loop, names, options, targeting
 from console.headless.diagnostics import say
 from console.headless.listing import KINDS, Lister, Part, part
+from console.headless.looking import scheduler_only, targets_of
 from console.state.session import Session
 from console.targets import Targets
 
@@ -59,7 +59,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 async def _get(arguments: argparse.Namespace, config: Config) -> Exit:
     async with Session(config) as session:
-        return await listed(arguments, session)
+        code = await listed(arguments, session)
+        names.remember(config.path, session.store.snapshots)
+        return code
 
 
 async def listed(arguments: argparse.Namespace, session: Session) -> Exit:

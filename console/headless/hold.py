@@ -9,9 +9,9 @@ from console.headless import change, options
 EPILOG = """\
 examples:
   megapod hold gpu007 --reason "DIMM B3 throws ECC" --ticket OPS-1234 --yes
-  megapod hold @rack:r1 --reason "leak, vendor on Monday" --until 2026-12-07T08:00Z --yes
+  megapod hold @rack:r1 --reason "leak, vendor on Monday" --until 2026-12-07T08:00Z --expect 18
   megapod hold gpu007 --reason "watch it" --until 8h --dry-run
-  megapod resume @rack:r1 --yes           skips what is held, and names it
+  megapod resume @rack:r1 --expect 17     skips what is held, and names it
   megapod release gpu007 --yes            lifts it; the node stays drained
 
 A held node is closed to new work; what runs there runs on. The hold is kept in the journal of this host, and in the

@@ -14,10 +14,10 @@ from backends.model.log import LogEntry
 from backends.registry import open_nodes
 from console.config import Config, load
 from console.exit import Exit
-from console.headless import log_readers, loop, options, output
-from console.headless.change import LOOK_WITHIN_S, scheduler_only, targets_of
+from console.headless import log_readers, loop, options, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.log_readers import Reader
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.state.session import Session
 from console.targets import TargetError
 
@@ -42,7 +42,7 @@ exit codes: 0 read · 2 usage · 3 some log was not read, or not in full · 130 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("nodes", nargs="?", default="", metavar="NODES", help="a node set")
+    targeting.add_targets(parser)
     parser.add_argument("--from", dest="origin", choices=("bmc", "journal"), default="bmc", help="which log")
     parser.add_argument("--job", default="", metavar="ID", help="the output of this job instead")
     parser.add_argument("--since", default="", metavar="TIME", help="2h ago, or an ISO time")
@@ -61,8 +61,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
     config = load(arguments.config).only(arguments.pod)
-    if bool(arguments.nodes.strip()) == bool(arguments.job):
+    if bool(arguments.nodes.strip() or arguments.select is not None) == bool(arguments.job):
         raise TargetError("logs of what? Name nodes, as in `megapod logs gpu007`, or a job with --job")
+    if not arguments.job:
+        targeting.aimed(arguments, "logs")
     try:
         pattern = re.compile(arguments.grep)
     except re.error as error:
@@ -75,7 +77,8 @@ async def _logs(
 ) -> Exit:
     async with AsyncExitStack() as stack:
         over_ssh = arguments.job or arguments.origin == "journal"
-        session = await stack.enter_async_context(Session(scheduler_only(config) if over_ssh else config))
+        by_scheduler = over_ssh and (arguments.job or not targeting.needs_controllers(arguments))
+        session = await stack.enter_async_context(Session(scheduler_only(config) if by_scheduler else config))
         readers = await _readers(arguments, session, since, stack)
         show = _Shown(pattern, since, arguments)
         whole = await _read(readers, show, arguments, limit=arguments.most)
@@ -97,7 +100,8 @@ async def _readers(
 ) -> list[Reader]:
     if arguments.job:
         return [await log_readers.job(session, arguments.job, arguments.most)]
-    targets = targets_of(arguments.nodes, await session.look(LOOK_WITHIN_S))
+    snapshots = await session.look(LOOK_WITHIN_S)
+    targets = aimed_at(arguments, snapshots, session.clock.now())
     if arguments.origin == "bmc":
         return log_readers.bmc(session, targets)
     pod = session.pods[targets.pod].config

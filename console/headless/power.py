@@ -10,7 +10,7 @@ from console.operations.power import POWERS
 EPILOG = """\
 examples:
   megapod power cycle gpu007 --yes
-  megapod power on @rack:r1 --batch 4 --delay 30s --wait --yes     four at a time: spare the inrush
+  megapod power on @rack:r1 --batch 4 --delay 30s --wait --expect 18    four at a time: spare the inrush
   megapod power off gpu007 --dry-run                               what runs there
   megapod power off gpu007 --force-busy --expect 2                 ends the 2 jobs that run there: --yes is not enough
   megapod power nmi gpu007 --yes                                   a node that hangs dumps its memory

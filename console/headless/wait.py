@@ -13,8 +13,8 @@ from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import document, loop, options, output, targeting
-from console.headless.change import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.headless.diagnostics import Stop, say
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.headless.wait_operation import wait_operation
 from console.operations.goal import Goal, in_health, in_service, in_state, job_ended, job_started
 from console.state.session import Session
@@ -34,6 +34,7 @@ EPILOG = f"""\
 
 examples:
   megapod wait gpu[001-004] --for state=drained --timeout 2h
+  megapod wait --select 'mark=megapod & rack=r1' --for state=drained
   megapod wait @rack:r1 --for state=in-service
   megapod wait gpu007 --for health=ok --timeout 10m
   megapod wait --for job=1234:ended && megapod resume gpu007 --yes

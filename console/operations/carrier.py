@@ -79,7 +79,7 @@ class Here:
 
     async def carry(self, session: Session, plan: Plan) -> AsyncIterator[Operation]:
         """Begin a plan and run its engine beside the caller."""
-        begun = self._journal.append(plan.operation, ev.Begun(plan=plan, config=session.config.path, take=plan.takes))
+        begun = self._journal.append(plan.operation, ev.Begun(plan=plan, config=session.config.path, take=plan.nodes))
         operation = fold((begun,))
         if operation is None:
             raise AssertionError(begun)

@@ -43,7 +43,7 @@ class Detached:
         lock = claim(self.place, plan.operation, self._clock)
         path = str(Path(config).absolute()) if config else ""
         try:
-            self.journal.begin(plan.operation, ev.Begun(plan=plan, config=path, take=plan.takes))
+            self.journal.begin(plan.operation, ev.Begun(plan=plan, config=path, take=plan.nodes))
         except BaseException:
             lock.release()
             raise

@@ -93,10 +93,25 @@ def said_of(node: Node, now: datetime) -> str:
     return str(hold) if hold is not None and hold.stands(now) else ""
 
 
+def released_text(hold: Hold) -> str:
+    """What a node's mark says once its hold is lifted: which one, for the host that has it in its journal."""
+    return f"released {hold.operation}, still out: {hold.reason}"
+
+
 def holds_of(snapshot: Snapshot, kept: Mapping[str, Hold], now: datetime) -> dict[str, Hold]:
-    """Every hold that stands: those of our own journal (`kept`), and those that the nodes' marks tell of."""
+    """Every hold that stands: those of our own journal (`kept`), and those that the nodes' marks tell of.
+
+    One of the journal that another host has lifted since, as the node's mark tells, does not stand.
+    """
     marks = {name: hold for name, node in snapshot.nodes.items() if (hold := held_by_mark(node)) is not None}
-    return {name: hold for name, hold in {**marks, **kept}.items() if hold.stands(now)}
+    ours = {name: hold for name, hold in kept.items() if not _lifted(snapshot.nodes.get(name), hold)}
+    return {name: hold for name, hold in {**marks, **ours}.items() if hold.stands(now)}
+
+
+def _lifted(node: Node | None, hold: Hold) -> bool:
+    reason = node.scheduler.reason if node and node.scheduler else None
+    mark = reason.mark if reason else None
+    return mark is not None and mark.text.startswith(f"released {hold.operation},")
 
 
 def _time(text: str | None) -> datetime | None:

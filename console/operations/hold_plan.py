@@ -4,12 +4,12 @@ from msgspec.structs import replace
 
 from backends.model.snapshot import Snapshot
 from console.operations.closing import CONFIRM_WITHIN_S, close, commands, mark_of, say_anew
-from console.operations.hold import Hold, args_of, held_by_mark, text_of
+from console.operations.hold import Hold, args_of, held_by_mark, released_text, text_of
 from console.operations.outline import Outline, drain_set, ours, who
 from console.operations.plan import Obstacle, Plan
 from console.operations.request import Request
 from console.operations.step import Do, Lane, Phase, Step
-from console.targets import Targets
+from console.targets import Targets, fold
 
 
 def plan_hold(snapshot: Snapshot, targets: Targets, request: Request) -> Plan:
@@ -96,6 +96,7 @@ def _releasing(outline: Outline, number: int, hold: Hold, nodes: tuple[str, ...]
         patience_s=CONFIRM_WITHIN_S,
         undo=Do.HOLD,
     )
+    outline.warnings.append(f"{fold(nodes)}: {hold}")
     marked = tuple(name for name in nodes if held_by_mark(outline.node(name)) is not None)
     others = tuple(name for name in nodes if name not in marked and drain_set(outline.node(name)))
     equivalent = outline.request.equivalent
@@ -112,7 +113,7 @@ def _releasing(outline: Outline, number: int, hold: Hold, nodes: tuple[str, ...]
         )
         outline.commands += equivalent("resume", marked, "") if marked and equivalent else ()
         return (Lane((release, *((back,) if marked else ()))),)
-    mark = mark_of(outline, f"released, still out: {hold.reason}")
+    mark = mark_of(outline, released_text(hold))
     outline.commands += commands(outline, marked, mark)
     steps = tuple(replace(step, id=f"{step.id}/{number}") for step in say_anew(outline, marked, mark))
     return (Lane((release, *steps)),)

@@ -158,18 +158,13 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """The nodes its steps change."""
+        """The nodes its steps change: nobody else may touch those meanwhile. Any number may look on and wait."""
         return tuple(dict.fromkeys(name for step in self.steps if step.do.writes for name in step.nodes))
 
     @property
     def follow(self) -> tuple[str, ...]:
         """The nodes whose end is its end: those it changes, and those that were on their way already."""
         return tuple(self.course)
-
-    @property
-    def takes(self) -> tuple[str, ...]:
-        """The nodes that nobody else may touch meanwhile. None where it only waits: any number may look on."""
-        return () if self.empty else self.follow
 
     @property
     def ends_work(self) -> bool:

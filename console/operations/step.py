@@ -50,6 +50,8 @@ _DOING = {
     Do.REQUEUE: "requeueing",
     Do.CHECK: "being checked",
     Do.RESUME: "resuming",
+    Do.HOLD: "being held",
+    Do.RELEASE: "being released",
     Do.POWER_ON: "powering on",
     Do.POWER_OFF: "powering off",
     Do.SHUT_DOWN: "shutting down",

@@ -4,7 +4,7 @@ Pure, and compiled once: `predicate` makes one function of the whole expression,
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 from console.select.error import SelectError
@@ -149,14 +149,19 @@ def _text_test(field: Field[Thing], value: Value) -> Callable[[str], bool]:
         return lambda text: text == wanted
     if field.names and "[" in value.text:
         names = _node_set(value.text)
-        return lambda text: text in names
+        return _glob(names) if "*" in wanted or "?" in wanted else lambda text: text in names
     if "*" in wanted or "?" in wanted:
-        glob = "".join({"*": ".*", "?": "."}.get(sign) or re.escape(sign) for sign in wanted)
-        fits = re.compile(glob, re.DOTALL).fullmatch
-        return lambda text: fits(text) is not None
+        return _glob([wanted])
     if field.choices and wanted not in field.choices:
         raise ValueError(_no_choice(field, value.text))
     return lambda text: text == wanted
+
+
+def _glob(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Whether a text is like one of them: `*` for any signs, `?` for one."""
+    some = ("".join({"*": ".*", "?": "."}.get(sign) or re.escape(sign) for sign in pattern) for pattern in patterns)
+    fits = re.compile("|".join(some), re.DOTALL).fullmatch
+    return lambda text: fits(text) is not None
 
 
 def _no_choice(field: Field[Thing], text: str) -> str:

@@ -20,6 +20,7 @@ from console.tui.environment import Appearance
 from console.tui.keymap import Keymap
 from console.tui.operations import Operations, line
 from console.tui.screens.describe import DescribeView
+from console.tui.screens.elevation import ElevationView
 from console.tui.screens.events import EventsView
 from console.tui.screens.health import HealthView
 from console.tui.screens.jobs import JobsView
@@ -119,7 +120,9 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
             self.top_view.redraw()
 
     async def on_asked(self, event: Asked) -> None:
-        """Go where a view asks to go."""
+        """Go where a view asks to go. What is selected in the view one leaves lights up in the next."""
+        if self.top_view is not None:
+            self.desk.choose(self.top_view.selection())
         match event.what:
             case "quit":
                 self.exit(0)
@@ -138,18 +141,17 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
     def _deeper(self, event: Asked) -> View | None:
         """The screen to drill into."""
         desk, operations = self.desk, self.operations
-        match event.what:
-            case "pods":
-                return PodsView(desk, operations)
-            case "operations":
-                return OperationsView(desk, operations)
-            case "nodes-of-rack":
-                return of_rack(desk, operations, event.subject)
-            case "nodes-of-job":
-                return of_job(desk, operations, event.subject)
-            case "node" | "job" | "component":
-                return DescribeView(desk, operations, event.what, event.subject)
-        return None
+        kind: dict[str, Callable[[str], View]] = {
+            "pods": lambda _: PodsView(desk, operations),
+            "operations": lambda _: OperationsView(desk, operations),
+            "elevation": lambda rack: ElevationView(desk, operations, rack),
+            "nodes-of-rack": lambda rack: of_rack(desk, operations, rack),
+            "nodes-of-job": lambda job: of_job(desk, operations, job),
+            "node": lambda name: DescribeView(desk, operations, "node", name),
+            "job": lambda name: DescribeView(desk, operations, "job", name),
+            "component": lambda name: DescribeView(desk, operations, "component", name),
+        }
+        return kind[event.what](event.subject) if event.what in kind else None
 
     async def _go(self, name: str) -> None:
         """A view by name, from however deep."""

@@ -1,7 +1,7 @@
 """What every screen looks at: the session once it is open, the pod in view, the time, the signs to draw with."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from backends.model.severity import Severity
@@ -68,6 +68,11 @@ class Desk:
         self.said.append(
             Told(key=key, at=self.now(), severity=severity, source=OURSELVES, entity="", text=text),
         )
+
+    def choose(self, nodes: Collection[str]) -> None:
+        """What is selected where one comes from. A finding that hits most of the pod would light up all of it: none."""
+        every = len(self.snapshot.nodes) if self.snapshot is not None else 0
+        self.chosen = frozenset(nodes) if len(nodes) * 2 <= every else frozenset()
 
     def ages_now(self) -> datetime:
         """The time for ages in rows: it moves on every few seconds."""

@@ -15,6 +15,9 @@ from console.words import UNKNOWN as NOT_SAID
 from widgets.column import Column
 from widgets.row import Cell, Row
 
+MOST_COUNTED = 5_000
+"""Things that are asked one after the other, 2 us each; more are asked only as rows, in slices."""
+
 Keep = Callable[[Row], bool]
 
 
@@ -70,6 +73,15 @@ def keeper(wanted: Filter, of: Kind[Any], around: Around, things: Mapping[str, o
         return holds(thing, around, text_of(row) if reads else "") is True
 
     return keep
+
+
+def undecided(wanted: Filter, of: Kind[Any], around: Around, things: Mapping[str, object] | None = None) -> int:
+    """How many things do not pass because nobody has said what the filter asks; 0 where it would take long to know."""
+    known = of.of(around.snapshot) if things is None else things
+    if wanted.expression is None or uses_text(wanted.expression) or len(known) > MOST_COUNTED:
+        return 0
+    holds = predicate(wanted.expression, of)
+    return sum(holds(thing, around, "") is None for thing in known.values())
 
 
 def text_of(row: Row) -> str:

@@ -17,7 +17,7 @@ Look = tuple[str, str, str]
 def level(glyphs: GlyphSet, fraction: float | None, meaning: str | Callable[[float, float], str]) -> Look:
     """A fraction in five steps, so that the legend stays readable and small changes repaint nothing."""
     if fraction is None or isinstance(meaning, str):
-        return glyphs.unknown, "unknown", str(meaning)
+        return glyphs.unknown, "unknown", meaning if isinstance(meaning, str) else "not known"
     step = min(4, int(max(0.0, fraction) * 5))
     return glyphs.level((step + 1) / 5), _STYLES[step], meaning(step / 5, (step + 1) / 5)
 

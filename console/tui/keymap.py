@@ -29,6 +29,8 @@ _SIGNS = {
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "minus": "-",
+    "apostrophe": "'",
+    "full_stop": ".",
 }
 
 

@@ -46,6 +46,7 @@ COMMON = (
     Key("r", "refresh", "ask pod now", "r"),
     Key("o", "operations", "what runs", "o"),
     Key("colon", "command", "command", ":", hinted=True),
+    Key("apostrophe", "jump", "go to", "'"),
     Key("plus", "mark_nodes", "mark by name", "+"),
     Key("p", "pods", "other pod"),
     Key("q", "quit", "quit", "q", hinted=True),

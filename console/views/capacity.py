@@ -117,7 +117,7 @@ def _next(snapshot: Snapshot, waiting: list[Job]) -> str:
     free = len(room(snapshot, partition.nodes).free) if partition else None
     have = f", {free} free in {job.partition}" if free is not None else ""
     more = f"; {len(waiting) - 1} behind it" if len(waiting) > 1 else ""
-    wants = f"wants {count(job.node_count, 'node')}, {job.gpus} GPUs"
+    wants = f"wants {count(job.node_count, 'node')}, {count(job.gpus, 'GPU')}"
     return f"next {job.id} {wants}{have}: {job.pending_reason or UNKNOWN}{more}"
 
 

@@ -30,7 +30,10 @@ OURSELVES = "megapod"
 
 
 class Told(Struct, frozen=True, kw_only=True):
-    """One thing that happened, whoever tells it. `key` stays the same; `entity` is what one can go to."""
+    """One thing that happened, whoever tells it. `key` stays the same; `entity` is what one can go to.
+
+    `heard`: a controller says so, and nobody has looked yet.
+    """
 
     key: str
     at: datetime
@@ -38,6 +41,7 @@ class Told(Struct, frozen=True, kw_only=True):
     source: str
     entity: str
     text: str
+    heard: bool = False
 
 
 def of_change(one: Happening) -> Told:
@@ -69,6 +73,7 @@ def of_event(event: Event, nodes: Mapping[str, str]) -> Told:
         source=event.source,
         entity=f"node:{owner}" if owner else "/".join(parts[-2:]),
         text=f"says: {event.text}",
+        heard=True,
     )
 
 
@@ -113,13 +118,18 @@ def view(told: Iterable[Told], now: datetime) -> View:
 
 def lately(told: Iterable[Told], now: datetime, within: timedelta, since: datetime) -> Section:
     """What happened within a time; where we have looked for less than that, for how long is said."""
-    recent = [one for one in newest(told) if now - one.at <= within and one.source != OURSELVES]
+    recent = [one for one in newest(told) if now - one.at <= within and _changes(one)]
     facts = tuple(Fact(f"{one.at:%H:%M:%S}", one.text, "", severity_style(one.severity)) for one in recent)
     looked = now - since
     short = looked < within
     word = f"looked on for {duration(looked.total_seconds())}" if short else count(len(recent), "change")
     title = f"what changed in the last {duration(within.total_seconds()).removesuffix('00s')}"
     return Section(title, facts or (Fact("", "nothing"),), word, "warning" if short else "muted")
+
+
+def _changes(one: Told) -> bool:
+    """Whether it is more than talk: what a controller says counts where it is critical, what we said never."""
+    return one.source != OURSELVES and (not one.heard or one.severity is Severity.CRITICAL)
 
 
 def _cells(one: Told, now: datetime) -> tuple[Cell, ...]:

@@ -18,6 +18,7 @@ import struct
 import sys
 import termios
 import time
+from datetime import UTC, datetime
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
@@ -25,6 +26,11 @@ from textual import events
 from textual.app import App
 from textual.widgets import DataTable
 
+from backends.model.node import Node, SchedulerFacts, Service
+from backends.model.snapshot import Snapshot
+from console.select.field import Around
+from console.select.kinds import kind
+from console.tui.filter import keeper, read
 from widgets.column import Column
 from widgets.frugal import FrugalApp
 from widgets.paint import Align
@@ -141,9 +147,9 @@ def wire(seconds: float, rounds: int) -> None:
     for colours in ("truecolor", "standard"):
         found: dict[str, list[float]] = {"stock": [], "ours": []}
         for _ in range(rounds):
-            for kind, figures in found.items():
-                figures.append(bytes_a_second(kind, colours, seconds))
-        stock, ours = (statistics.median(found[kind]) for kind in ("stock", "ours"))
+            for which, figures in found.items():
+                figures.append(bytes_a_second(which, colours, seconds))
+        stock, ours = (statistics.median(found[which]) for which in ("stock", "ours"))
         print(f"{colours:9}  DataTable {stock:7.0f} B/s   LineTable {ours:6.0f} B/s   {stock / ours:5.1f} times fewer")
     print(f"idle       LineTable {bytes_a_second('ours', 'truecolor', seconds, idle=True):.0f} B/s")
 
@@ -166,12 +172,30 @@ async def large(count: int = 100_000) -> None:
         await _quiet(pilot, table, lambda: table.sort_by("power"), "sort by number-like text")
         await _quiet(pilot, table, lambda: table.filter_by(lambda one: one.key.endswith("7")), "filter to a tenth")
         await _quiet(pilot, table, lambda: table.filter_by(None), "filter off")
+        keep = by_fields(count, "state=drained & rack=r1 | name~7$")
+        gc.freeze()  # in the app they are of a snapshot, and old
+        await _quiet(pilot, table, lambda: table.filter_by(keep), "filter by fields")
+        await _quiet(pilot, table, lambda: table.filter_by(None), "filter off")
         await _quiet(pilot, table, lambda: table.sort_by(None), "sort off")
         await _keys(pilot, app, table, rows, hold_order=True)
         table.sort_by("temp", reverse=True)
         while table.busy:
             await pilot.pause(0.01)
         await _keys(pilot, app, table, rows, hold_order=False)
+
+
+def by_fields(count: int, text: str):
+    """The filter that `/` makes of a text, over as many nodes as there are rows."""
+    idle, drained = (
+        SchedulerFacts(source="slurm.nodes", state=("IDLE",), service=service, gpus=8)
+        for service in (Service.IDLE, Service.DRAINED)
+    )
+    nodes = {
+        f"k{number}": Node(name=f"k{number}", rack=f"r{number % 9}", scheduler=drained if number % 5 else idle)
+        for number in range(count)
+    }
+    snapshot = Snapshot(pod="bench", number=1, at=datetime.now(UTC), nodes=nodes)
+    return keeper(read(text, kind("nodes")), kind("nodes"), Around(snapshot, snapshot.at))
 
 
 async def _quiet(pilot, table, act, name: str) -> None:

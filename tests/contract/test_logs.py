@@ -12,8 +12,10 @@ def pod(tmp_path_factory):
     """Four nodes, one of which has lost a GPU."""
     config = tmp_path_factory.mktemp("logs") / "config.toml"
     simulator = subprocess.Popen(
-        [sys.executable, "-m", "console", "simulate", "--racks=1", "--nodes=4", "--exit-with-parent"]
-        + ["--fault=gpu-lost:austin-r1-n02/gpu1", f"--write-config={config}"],
+        [
+            *(sys.executable, "-m", "console", "simulate", "--racks=1", "--nodes=4", "--exit-with-parent"),
+            *("--fault=gpu-lost:austin-r1-n02/1", f"--write-config={config}"),
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )

@@ -15,6 +15,7 @@ from console.operations.carrier import Here
 from console.operations.draft import draft
 from console.operations.event import Actor, Intended
 from console.operations.memory import Memory
+from console.operations.policy import Policy
 from console.operations.request import Options
 from console.operations.result import Outcome
 from console.state.session import Session
@@ -129,6 +130,18 @@ async def test_a_job_that_has_started_since_the_plan_was_made_is_spared(pod):
     assert ends[names[1]][0] is Outcome.DONE
     assert [pod.world.nodes[name].power for name in names] == ["On", "Off"]
     assert job in [str(number) for number in pod.world.nodes[names[0]].jobs]
+
+
+async def test_what_the_policy_forbids_by_the_time_of_its_turn_stays_on_and_says_by_which_rule(pod):
+    names = pod.idle[:2]
+    plan = await pod.plan(names, "off", batch=1)
+    open_pod = pod.session.pods["austin"]
+    forbidden = replace(open_pod.config, policy=Policy(allow={"power off": ("zoe",)}))
+    pod.session.pods["austin"] = replace(open_pod, config=forbidden)
+    result = await pod.run(plan)
+    assert (result.outcome, pod.asked()) == (Outcome.REFUSED, [])
+    assert "left on: allow.power off: power off is for zoe" in result.text
+    assert pod.power(names) == {"On"}
 
 
 async def test_a_reset_is_seen_by_the_controllers_own_record_and_an_nmi_leaves_the_power_alone(pod):

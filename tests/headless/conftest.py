@@ -13,7 +13,7 @@ import pytest
 from backends.simulator.faults import parse_fault
 from backends.simulator.server import ServeOptions, serve
 from console.config import Config, PodConfig
-from console.main import _parser
+from console.main import parser_of
 from console.state.clock import SystemClock
 from console.state.session import Session
 
@@ -71,7 +71,7 @@ def still_session() -> Callable[[], AsyncIterator[Session]]:
 @pytest.fixture
 def parsed() -> Callable[..., argparse.Namespace]:
     """A command line as its verb gets it."""
-    return lambda *words: _parser(words).parse_args(words)
+    return lambda *words: parser_of(words).parse_args(words)
 
 
 @pytest.fixture

@@ -8,10 +8,14 @@ import contextlib
 import importlib
 import json
 import os
+import select
+import signal
 import sys
 from pathlib import Path
 
 import console.main
+
+WITHIN_S = 10.0
 
 for verb in (*console.main.VERBS, *console.main.HIDDEN):
     importlib.import_module(f"console.headless.{verb}")
@@ -55,6 +59,14 @@ def child(asked: dict) -> int:
     return code
 
 
+def ended(pid: int) -> int:
+    """The exit code of a child, -9 for one that did not come to an end in time."""
+    with open(os.pidfd_open(pid)) as handle:  # noqa: PTH123 - a descriptor
+        if not select.select([handle], [], [], WITHIN_S)[0]:
+            os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
 def main() -> None:
     """Serve until stdin ends."""
     answers = os.fdopen(os.dup(1), "w")
@@ -65,7 +77,7 @@ def main() -> None:
             answers.close()
             os.chdir(Path(__file__).parent)
             os._exit(child(json.loads(line)) & 255)
-        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        code = ended(pid)
         answers.write(f"{code}\n")
         answers.flush()
 

@@ -55,7 +55,7 @@ def test_a_hold_is_marked_kept_out_of_a_resume_and_released(pod, megapod):
     assert all(f"gpu00{n} skipped (gpu00{n} is held by" in left for n in (1, 2, 3))
     assert "DRAIN" not in pod.state("gpu004")
     megapod("release", "gpu[001,003]", "--yes")
-    assert reason(pod, "gpu001").endswith("released, still out: DIMM B3: ECC")
+    assert reason(pod, "gpu001").endswith(", still out: DIMM B3: ECC")
     assert ("DRAIN" in pod.state("gpu001"), reason(pod, "gpu003")) == (True, "waiting for a part")
     megapod("release", "gpu002", "--resume", "--yes")
     megapod("resume", "gpu001", "--yes")
@@ -65,7 +65,7 @@ def test_a_hold_is_marked_kept_out_of_a_resume_and_released(pod, megapod):
 def test_a_cordon_leaves_the_job_running_and_waits_for_nothing(pod, megapod):
     job = pod.sbatch("-w", "gpu005", "-J", "long", script="exec sleep 300")
     megapod("wait", "gpu005", "--for", "state=mixed", "--timeout", "30s")
-    megapod("cordon", "gpu005", "--reason", "fabric", "--yes")
-    assert "DRAIN" in pod.state("gpu005")
+    megapod("cordon", "gpu005", "--reason", 'the "blue"  fabric', "--yes")
+    assert ("DRAIN" in pod.state("gpu005"), reason(pod, "gpu005").partition(": ")[2]) == (True, "the 'blue' fabric")
     assert pod.run("squeue", "-h", "-j", job, "-o", "%T").strip() == "RUNNING"
     pod.run("scancel", job)

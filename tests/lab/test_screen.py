@@ -78,7 +78,7 @@ async def test_a_job_is_on_screen_within_five_seconds(pod, console):
 async def test_drain_by_key_is_draining_while_the_job_runs_and_drained_after(pod, console):
     job = pod.sbatch("-w", "gpu002", "-J", "busy", script="exec sleep 300")
     async with console() as screen:
-        await screen.until(lambda now: job in now.line("gpu002"))
+        await screen.until(lambda now: job in now.line("gpu002").split())  # job 1 is in `leaf1`, too
         await screen.press("down", "D")
         await screen.shows("reason:")
         await screen.press(*"tray leak", "enter")

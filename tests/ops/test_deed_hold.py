@@ -119,7 +119,7 @@ async def test_a_held_node_comes_back_by_a_release_only(pod):
     assert [(node.node, node.outcome) for node in resumed.nodes] == [("n2", Outcome.DONE), ("n1", Outcome.SKIPPED)]
     released = await pod.run(plan_release, "n1")
     assert (released.outcome, pod.holds) == (Outcome.DONE, {})
-    assert pod.reason("n1") == "megapod:op-test03 ann: released, still out: dimm"
+    assert pod.reason("n1") == "megapod:op-test03 ann: released op-test01, still out: dimm"
     assert (await pod.run(plan_resume, "n1")).outcome is Outcome.DONE
     assert pod.scheduler.facts["n1"].state == ("IDLE",)
 
@@ -137,6 +137,26 @@ async def test_a_hold_made_on_another_host_is_known_by_its_mark(pod):
     assert "held by bob [OPS-9]: loud fan" in plan.blockers[0].text
     assert (await pod.run(plan_release, "n1", take_over=True, back=True)).outcome is Outcome.DONE
     assert pod.scheduler.facts["n1"].state == ("IDLE",)
+
+
+async def test_a_release_on_another_host_is_known_by_its_mark_and_the_node_may_be_held_anew(pod):
+    here, elsewhere = pod.journal, Memory(pod.clock.now, Actor("ann", "desk2", 1))
+    await pod.run(plan_hold, "n1")
+    pod.journal = elsewhere
+    assert (await pod.run(plan_release, "n1")).outcome is Outcome.DONE
+    pod.journal = here
+    assert "n1" in pod.holds, "this journal has not heard of it"
+    assert not pod.plan(plan_resume, "n1").refused
+    assert (await pod.run(plan_hold, "n1", ticket="OPS-2")).outcome is Outcome.DONE
+    assert pod.plan(plan_resume, "n1").refused
+    assert pod.holds["n1"] == "held by ann [OPS-2]: dimm"
+
+
+async def test_a_hold_is_who_s_asked_for_it_whoever_carries_it(pod):
+    await pod.run(plan_hold, "n1", user="bob")
+    assert pod.holds["n1"] == "held by bob: dimm"
+    assert pod.plan(plan_release, "n1", user="ann").refused
+    assert not pod.plan(plan_release, "n1", user="bob").refused
 
 
 async def test_a_hold_that_expires_keeps_nothing_out(pod):

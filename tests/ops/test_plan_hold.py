@@ -136,7 +136,7 @@ def test_a_release_lifts_the_hold_and_leaves_the_node_out(make, ask):
     assert steps(plan) == [(Do.RELEASE, ("n1",)), (Do.CLOSE, ("n1",))]
     release, mark = plan.steps
     assert (release.args["held_by"], release.undo) == ("op-old001", Do.HOLD)
-    assert mark.args["reason"] == "megapod:op-new001 ann: released, still out: dimm"
+    assert mark.args["reason"] == "megapod:op-new001 ann: released op-old001, still out: dimm"
     assert [(skip.nodes, skip.why) for skip in plan.skipped] == [("n2", "not held")]
 
 
@@ -144,7 +144,8 @@ def test_a_release_back_into_service_resumes_what_carries_the_hold(make, ask, ke
     nodes = [held_node(make), make.node("n2", "IDLE+DRAIN", reason=FOREIGN), make.node("n3")]
     plan = ask(plan_release, make.snapshot(nodes), holds={"n2": kept(), "n3": kept()}, back=True)
     assert steps(plan) == [(Do.RELEASE, ("n1", "n2", "n3")), (Do.RESUME, ("n1",))]
-    assert ["n2 stays out: 'bad dimm' by joe" in warning for warning in plan.warnings] == [True]
+    assert plan.warnings[0] == "n[1-3]: held by ann: dimm"
+    assert "n2 stays out: 'bad dimm' by joe" in plan.warnings[1]
 
 
 def test_another_s_hold_needs_a_take_over(make, ask):

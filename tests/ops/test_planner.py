@@ -197,3 +197,12 @@ def test_a_blast_is_the_jobs_their_whole_gangs_and_what_is_left(make):
 def test_a_refused_plan_still_shows_what_it_would_hit(make, ask):
     plan = ask(plan_drain, make.snapshot([make.node("n1")], [make.job("7")], read_only=True))
     assert [job.job for job in plan.blast.jobs] == ["7"]
+
+
+def test_what_a_drain_only_waits_for_is_not_its_to_take(make, ask):
+    drained = make.node("n1", "MIXED+DRAIN", reason=make.mark())
+    plan = ask(plan_drain, make.snapshot([drained, make.node("n2")]))
+    assert (set(plan.follow), plan.nodes) == ({"n1", "n2"}, ("n2",))
+    assert ask(plan_drain, make.snapshot([drained])).nodes == ()
+    requeue = ask(plan_drain, make.snapshot([drained]), mode="requeue")
+    assert requeue.nodes == ("n1",), "that one ends work there"

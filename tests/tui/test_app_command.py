@@ -95,6 +95,26 @@ async def test_marks_by_filter_by_name_and_by_range(bench):
         await one.until(pilot, "3 marked")
         await pilot.press("escape", "home", "space", "down", "down", "m")
         await one.until(pilot, "4 marked")
+        for view in ("2", "3"):
+            await pilot.press(view, "colon", *"mark gpu[2-4]", "enter")
+            await one.until(pilot, "gpu[2-4]: no such node")
+            await pilot.press("escape", "colon", *"mark gpu00[2-4]", "enter")
+            await one.until(pilot, "3 marked")
+
+
+async def test_a_name_is_gone_to_while_it_is_typed(bench):
+    one = bench()
+    async with one.on_screen(100, 24) as pilot:
+        await nodes_view(one, pilot)
+        await pilot.press("apostrophe", "6")
+        await one.until(pilot, "go to 6")
+        assert one.app.screen.table.cursor == "gpu006"
+        await pilot.press("x")
+        await one.until(pilot, "no such name here", "gpu001")
+        await pilot.press("backspace", "enter", "enter")
+        await one.until(pilot, "node gpu006")
+        await pilot.press("escape", "2", "apostrophe", *"gpu007", "enter")
+        await one.until(pilot, "gpu007 ──")
 
 
 async def test_any_column_is_an_order(bench):

@@ -129,11 +129,15 @@ def test_a_slow_link_gets_no_animation_and_no_more_colours_than_it_has():
     [
         ({"TERM": "xterm-256color"}, "UTF-8", Appearance("dark", "unicode")),
         ({"TERM": "xterm-256color"}, "ANSI_X3.4-1968", Appearance("dark", "ascii")),
-        ({"TERM": "linux"}, "UTF-8", Appearance("ansi16", "ascii")),
+        ({"TERM": "linux"}, "UTF-8", Appearance("ansi16", "ascii", clipboard=False)),
         ({"TERM": "screen"}, "UTF-8", Appearance("ansi16", "unicode")),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "UTF-8", Appearance("mono", "unicode")),
         ({"TERM": "xterm-256color", "MEGAPOD_GLYPHS": "ascii"}, "UTF-8", Appearance("dark", "ascii")),
-        ({"TERM": "linux", "MEGAPOD_THEME": "light", "MEGAPOD_GLYPHS": "unicode"}, "", Appearance("light", "unicode")),
+        (
+            {"TERM": "linux", "MEGAPOD_THEME": "light", "MEGAPOD_GLYPHS": "unicode"},
+            "",
+            Appearance("light", "unicode", clipboard=False),
+        ),
     ],
 )
 def test_what_is_drawn_with_follows_the_terminal(environment, encoding, wanted):

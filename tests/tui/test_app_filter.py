@@ -46,7 +46,10 @@ async def test_while_it_cannot_be_read_the_bar_says_why_and_the_table_stays(benc
         await pilot.press(*"2]", "enter")
         await one.until(pilot, "2 of 8")
         assert "regular" not in one.text
-        await pilot.press("slash", *" & !stat=idle")
+        await pilot.press("slash", *" & !stat")
+        await one.until(pilot, "/~gpu00[1-2] & !stat ", "state")
+        assert shown(one) == ["gpu001", "gpu002"]
+        await pilot.press(*"=idle")
         await one.until(pilot, "column 16: no field 'stat'; did you mean state?")
         assert shown(one) == ["gpu001", "gpu002"]
         await pilot.press("escape")
@@ -59,6 +62,9 @@ async def test_a_filter_on_a_field_follows_the_pod(bench):
         await nodes_view(one, pilot)
         await pilot.press("slash", *"job.user=eve", "enter")
         await one.until(pilot, "nothing matches")
+        await pilot.press("slash", *["backspace"] * 12, *"gpu.temp>50", "enter")
+        await one.until(pilot, "0 of 8, 8 not known")
+        await pilot.press("slash", *["backspace"] * 11, *"job.user=eve", "enter")
         one.scheduler.run_job("9", "gpu004", user="eve")
         one.poke()
         await one.until(pilot, "gpu004", "1 of 8")

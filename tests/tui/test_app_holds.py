@@ -1,6 +1,9 @@
 """Hold, release and cordon from the screen: each by its key, through the planner that scripts use."""
 
+from msgspec.structs import replace
+
 from backends.model.node import Service
+from backends.model.reason import Reason
 from console.operations.event import Held, Released
 
 
@@ -44,7 +47,7 @@ async def test_h_holds_with_ticket_and_end_and_r_releases(bench):
         await pilot.press("U")
         await one.until(pilot, "resume gpu001: refused", "refused (held)", "dimm")
         await pilot.press("escape", "R")
-        await one.until(pilot, "release gpu001?", "released, still out: dimm")
+        await one.until(pilot, "release gpu001?", "still out: dimm")
         await pilot.press("y")
         await one.until(pilot, "release gpu001: done")
         assert one.scheduler.facts["gpu001"].service is Service.DRAINED
@@ -79,3 +82,22 @@ async def test_without_a_controller_there_is_no_power_and_the_help_says_so(bench
         await pilot.press("question_mark")
         text = await one.until(pilot, "keep out until released", "lift a hold", "close to new work")
         assert "switch on, off" not in text
+
+
+async def test_another_s_hold_known_by_its_mark_is_released_by_taking_it_over(bench):
+    one = bench()
+    facts = one.scheduler.facts["gpu001"]
+    mark = Reason("megapod:op-far001 bob: hold ticket OPS-9: loud fan", "root", None)
+    one.scheduler.facts["gpu001"] = replace(facts, state=("IDLE", "DRAIN"), service=Service.DRAINED, reason=mark)
+    async with one.on_screen() as pilot:
+        await nodes_view(one, pilot)
+        await one.until(pilot, "held by bob [OPS-9]")
+        await pilot.press("U")
+        await one.until(pilot, "resume gpu001: refused", "loud fan")
+        await pilot.press("escape", "R")
+        await one.until(pilot, "held by bob [OPS-9]: loud fan", "Take over")
+        await pilot.press("y")
+        await one.until(pilot, "released op-far001", "Release (y)")
+        await pilot.press("y")
+        await one.until(pilot, "release gpu001: done")
+    assert one.scheduler.facts["gpu001"].reason.mark.text == "released op-far001, still out: loud fan"

@@ -172,7 +172,7 @@ async def test_other_pods_are_one_list_away(bench):
     async with one.on_screen() as pilot:
         await one.until(pilot, "gpu001", "1 other pod live")
         await pilot.press("p")
-        await one.until(pilot, "REQ/MIN", "lab2")
+        await one.until(pilot, "SOURCES", "lab2")
         await pilot.press("down", "enter")
         text = await one.until(pilot, "topology", "gpu001")
         assert text.startswith(" lab2")
@@ -220,3 +220,54 @@ async def test_b_says_what_a_node_hits(bench):
         await one.until(pilot, "llama")
         await pilot.press("b")
         await one.until(pilot, "blast radius of job:77", "hits 1 node")
+
+
+async def test_health_shows_the_plant_the_sources_or_the_findings(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("4")
+        await one.until(pilot, "health: sources", "no controller tells power", "slurm.layout", "asked every")
+        await pilot.press("c")
+        await one.until(pilot, "health: findings", "nothing wrong that megapod can see")
+        await pilot.press("c")
+        await one.until(pilot, "health: plant", "no controller tells of power, cooling or fabric")
+
+
+async def test_the_map_goes_nearer_and_back_and_keeps_its_cursor(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("tab", "right", "z")
+        await one.until(pilot, "topology: values", "○ 0/8")
+        await pilot.press("z")
+        await one.until(pilot, "topology: each GPU", "○○○○○○○○")
+        assert one.app.screen.map.cursor == "gpu002"
+        await pilot.press("z")
+        text = await one.until(pilot, "topology  8 nodes")
+        assert "○○○○" not in text
+
+
+async def test_a_rack_is_shown_as_it_stands(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu002")
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("e")
+        text = await one.until(pilot, "elevation of r1", "gpu004", "allocated")
+        assert "gpu005" not in text
+        await pilot.press("down", "enter")
+        await one.until(pilot, "node gpu002")
+        await pilot.press("escape", "escape")
+        await one.until(pilot, "topology")
+
+
+async def test_placement_says_what_fits_and_what_a_drain_would_take(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu001", "gpu002")
+    async with one.on_screen(110, 30) as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("3")
+        await one.until(pilot, "free 6 nodes, 48 GPUs", "biggest gang now 6 nodes")
+        await pilot.press("tab")
+        await one.until(pilot, "a drain of gpu001 takes", "also run on gpu002", "6 free nodes, 48 GPUs")

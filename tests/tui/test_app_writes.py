@@ -160,6 +160,52 @@ async def test_many_nodes_want_their_count_typed(bench):
         await one.until(pilot, "drain gpu[001-020]: done")
 
 
+async def test_y_hands_the_command_to_the_clipboard_and_says_so(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("5", "y")
+        await one.until(pilot, "sent to your clipboard: megapod get nodes --pod lab")
+        assert one.app.clipboard == "megapod get nodes --pod lab"
+        one.app.desk.clipboard = False
+        await pilot.press("6", "y")
+        await one.until(pilot, "in a script: megapod get jobs --pod lab")
+        assert one.app.clipboard == "megapod get nodes --pod lab"
+
+
+async def test_a_dot_repeats_what_was_begun_on_what_is_selected_now(bench):
+    one = bench()
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008")
+        await pilot.press("full_stop")
+        await one.until(pilot, "nothing to repeat")
+        await drain(one, pilot, *"leak")
+        await one.until(pilot, "drain gpu001?")
+        await pilot.press("y")
+        await one.until(pilot, "drain gpu001: done")
+        await pilot.press("down", "full_stop")
+        await one.until(pilot, "drain gpu002?", "leak")
+        assert one.scheduler.facts["gpu002"].service is Service.IDLE
+        await pilot.press("y")
+        await one.until(pilot, "drain gpu002: done")
+
+
+async def test_what_is_selected_lights_up_in_the_next_view(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu002")
+    one.scheduler.run_job("78", "gpu003")
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008")
+        await pilot.press("down", "6")
+        await one.until(pilot, "train")
+        assert one.app.screen.lit() == {"77"}
+        await pilot.press("down", "2")
+        await one.until(pilot, "topology")
+        assert one.app.screen.map._highlighted == {"gpu003"}
+
+
 async def test_y_says_it_in_commands(bench):
     one = bench()
     async with one.on_screen() as pilot:
@@ -169,5 +215,5 @@ async def test_y_says_it_in_commands(bench):
         await one.until(pilot, "drain gpu001?")
         await pilot.press("y")
         await one.until(pilot, "drain gpu001: done")
-        await pilot.press("y")
+        await pilot.press("Y")
         await one.until(pilot, "megapod get nodes --pod lab", "scontrol update nodename=gpu001 state=drain")

@@ -55,6 +55,28 @@ async def test_filter_bar(host, grid):
         assert not any(grid(pilot.app))
 
 
+async def test_filter_bar_completes_and_recalls(host, grid):
+    bar, history = FilterBar(":"), ["nodes", "drain gpu001"]
+    async with host(bar).run_test(size=(60, 20)) as pilot:
+        bar.open("drain g", history=history)
+        bar.offer(("drain gpu001", "drain gpu002"))
+        await pilot.press("tab")
+        assert bar.text == "drain gpu00"
+        await pilot.pause()
+        assert grid(pilot.app)[0].split()[-2:] == ["gpu001", "gpu002"]
+        await pilot.press("tab", "tab")
+        assert bar.text == "drain gpu002"
+        await pilot.press("tab")
+        assert bar.text == "drain gpu001"
+        await pilot.press("shift+tab")
+        assert bar.text == "drain gpu002"
+        await pilot.press("enter", "up", "up", "up", "up")
+        assert bar.text == "nodes"
+        assert history == ["nodes", "drain gpu001", "drain gpu002"]
+        await pilot.press("down", "down", "down")
+        assert bar.text == ""
+
+
 async def test_facts_stand_with_their_age_and_wrap(host, grid):
     facts = Describe()
     async with host(facts).run_test(size=(40, 9)) as pilot:

@@ -38,7 +38,7 @@ def test_any_sequence_of_changes(size, seed):
             rows = {row.key: row for row in items[: max(5, len(items) - 3)]}
             rowset.replace(list(rows.values()))
         else:
-            picked = chance.sample(list(rows), k=chance.choice([1, min(len(rows), 200)]))
+            picked = chance.sample(list(rows), k=chance.choice([1, min(len(rows), 200), max(1, len(rows) - 9)]))
             changed = [Row(key, (rows[key].cells[0], str(chance.randrange(50)))) for key in picked]
             new = f"new{chance.randrange(10**9)}"
             changed.append(Row(new, (new, "7")))

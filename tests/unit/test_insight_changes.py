@@ -32,7 +32,7 @@ def test_nodes_that_did_the_same_are_told_together_with_their_reason(make):
     }
 
 
-@pytest.mark.parametrize("state", ["MIXED", "ALLOCATED", "IDLE+COMPLETING"])
+@pytest.mark.parametrize("state", ["MIXED", "ALLOCATED"])
 def test_work_that_comes_and_goes_is_no_change(make, state):
     assert told(make.snapshot([make.node("n1", "IDLE")]), make.snapshot([make.node("n1", state)])) == []
 

@@ -170,7 +170,9 @@ def test_a_rack_is_as_old_as_the_oldest_word_in_it(make, now, cells):
 def test_a_pod_before_its_first_answer_is_unknown_and_not_well(make, now, cells):
     waiting = {name: make.source(name, SourceState.PENDING) for name in ("slurm.nodes", "slurm.jobs", "redfish")}
     row = cells(pods.view([make.snapshot(sources=waiting)], now))["alpha"]
-    assert [row[key].text for key in ("nodes", "up", "draining", "down", "gpus", "jobs", "findings", "seen")] == ["?"] * 8
+    assert [row[key].text for key in ("nodes", "up", "draining", "down", "gpus", "jobs", "findings", "seen")] == [
+        "?"
+    ] * 8
     assert row["sources"] == Cell("slurm.nodes pending, slurm.jobs pending, redfish pending", "unknown")
 
 

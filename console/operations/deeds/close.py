@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from backends.model.node import SchedulerFacts, Service
-from backends.model.reason import Mark
+from backends.model.reason import Mark, Reason
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
 from console.operations.step import Step
 from console.operations.world import World
@@ -31,7 +31,7 @@ class Close(Deed):
         facts = node.scheduler if node else None
         if facts is None or facts.missing_since is not None:
             return GONE
-        if closed(facts) and facts.reason is not None and facts.reason.text == _wanted(step):
+        if closed(facts) and facts.reason is not None and _says(facts.reason, step):
             return Sight(Seen.SO, f"closed to new work ({facts.service.value})")
         return changed_hands(world, name, facts) or Sight(Seen.NEEDED, "not closed to new work")
 
@@ -79,6 +79,14 @@ class Resume(Deed):
         """One command for all of them."""
         await world.scheduler.resume(nodes)
         return NO_ERRORS
+
+
+def _says(reason: Reason, step: Step) -> bool:
+    """Whether it is what was written: by the operation in its mark, as a scheduler may keep the text in its own way."""
+    wanted, mark = Mark.parse(_wanted(step)), reason.mark
+    if "mark" in step.args or wanted is None or mark is None:
+        return reason.text == _wanted(step)
+    return mark.operation == wanted.operation
 
 
 def _wanted(step: Step) -> str:

@@ -18,8 +18,8 @@ class Keep(Deed):
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """So is: held by this operation. One that another holds by now is its."""
-        holds = world.keeper.holds(world.plan.pod)
-        return {name: self._sight(world, holds.get(name)) for name in look.nodes}
+        stand, kept = world.holds(), world.keeper.holds(world.plan.pod)
+        return {name: self._sight(world, kept.get(name) if name in stand else None) for name in look.nodes}
 
     def _sight(self, world: World, hold: Hold | None) -> Sight:
         if hold is None:

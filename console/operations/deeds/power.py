@@ -11,10 +11,11 @@ from backends.ports import Hardware, PowerAction, Provisioner
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
 from console.operations.operation import Progress
 from console.operations.result import Outcome
-from console.operations.step import Step
+from console.operations.step import Do, Step
 from console.operations.world import World
 
 JOBS = "slurm.jobs"
+_TAKES_OUT = frozenset({Do.POWER_OFF, Do.SHUT_DOWN})
 TOO_EARLY = timedelta(seconds=30)
 """How long a controller may take to show a reset it has accepted."""
 
@@ -31,7 +32,7 @@ class Switch(Deed):
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """By a look at each system alone."""
         states = await boot_states(world, look.nodes)
-        return spared(world, look, {name: self._sight(state) for name, state in states.items()})
+        return allowed(world, look, {name: self._sight(state) for name, state in states.items()})
 
     def _sight(self, state: BootState | BackendError) -> Sight:
         if isinstance(state, BackendError):
@@ -58,7 +59,7 @@ class Reset(Deed):
         """Done is: the last reset is another than before it was asked for."""
         states = await boot_states(world, look.nodes)
         sights = {name: self._sight(look.asked.get(name), state) for name, state in states.items()}
-        return spared(world, look, sights)
+        return allowed(world, look, sights)
 
     def _sight(self, before: str | None, state: BootState | BackendError) -> Sight:
         if isinstance(state, BackendError):
@@ -100,7 +101,7 @@ class Nmi(Deed):
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """Accepted is all that can be seen."""
         accepted, wanting = Sight(Seen.SO, "accepted by the controller"), Sight(Seen.NEEDED, "not sent")
-        return spared(world, look, {name: accepted if name in look.asked else wanting for name in look.nodes})
+        return allowed(world, look, {name: accepted if name in look.asked else wanting for name in look.nodes})
 
     async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
         """One request for each."""
@@ -111,26 +112,33 @@ class Nmi(Deed):
         return None
 
 
-def spared(world: World, look: Look, sights: Mapping[str, Sight]) -> Mapping[str, Sight]:
-    """The same, but nothing is wanting where work has started since the plan was made, or may have.
+def allowed(world: World, look: Look, sights: Mapping[str, Sight]) -> Mapping[str, Sight]:
+    """The same, but nothing is wanting that must not be now; only for what has not been asked for yet.
 
-    Only where the step spares running work, and for what it has not asked for yet.
+    Where the step spares running work: what has started since the plan was made, or may have. Where it takes nodes
+    out: what the pod's policy forbids by now.
     """
-    wanting = [name for name, sight in sights.items() if sight.seen is Seen.NEEDED and name not in look.asked]
-    if not wanting or "spare" not in look.step.args or JOBS not in world.sources:
-        return sights
-    since = min(look.begun_at[name] for name in wanting)
-    if not world.fresh((JOBS,), since):
-        world.poke((JOBS,))
-        said = world.silent((JOBS,)) or "waiting for the job list"
-        return {**sights, **dict.fromkeys(wanting, Sight(Seen.WAITING, f"nothing asked for yet: {said}"))}
-    jobs = {name: ", ".join(job.id for job in world.snapshot.jobs_on(name)) for name in wanting}
-    busy = {
+    wanting = tuple(name for name, sight in sights.items() if sight.seen is Seen.NEEDED and name not in look.asked)
+    if wanting and "spare" in look.step.args and JOBS in world.sources:
+        since = min(look.begun_at[name] for name in wanting)
+        if not world.fresh((JOBS,), since):
+            world.poke((JOBS,))
+            said = world.silent((JOBS,)) or "waiting for the job list"
+            return {**sights, **dict.fromkeys(wanting, Sight(Seen.WAITING, f"nothing asked for yet: {said}"))}
+        sights = {**sights, **_busy(world, wanting)}
+        wanting = tuple(name for name in wanting if sights[name].seen is Seen.NEEDED)
+    if wanting and look.step.do in _TAKES_OUT and (rule := world.broken_rule(wanting)):
+        return {**sights, **dict.fromkeys(wanting, Sight(Seen.REFUSED, f"left on: {rule}"))}
+    return sights
+
+
+def _busy(world: World, names: Sequence[str]) -> Mapping[str, Sight]:
+    jobs = {name: ", ".join(job.id for job in world.snapshot.jobs_on(name)) for name in names}
+    return {
         name: Sight(Seen.BLOCKED, f"job {said} has started there since the plan was made; drain it first")
         for name, said in jobs.items()
         if said
     }
-    return {**sights, **busy}
 
 
 async def ask(world: World, nodes: Sequence[str], action: PowerAction) -> Errors:

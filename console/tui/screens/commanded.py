@@ -87,10 +87,9 @@ class Commanded(Prompted):
         else:
             self._obey(command)
 
-    @on(FilterChanged, "#filter")
-    def _filter_typed(self, event: FilterChanged) -> None:
+    def offered(self, text: str) -> tuple[str, ...]:
         """Fields are offered while a filter is typed, too."""
-        self.query_one("#filter", FilterBar).offer(filter_offers(event.text, self.known()))
+        return filter_offers(text, self.known())
 
     def _offer(self, line: str) -> None:
         self.query_one("#command", FilterBar).offer(offers(line, self.known()))

@@ -16,15 +16,21 @@ class EventsView(TableView):
     TITLE_WORD = "events"
     COMMAND = "events"
     WAITS_FOR = ("slurm", "redfish")
+    LEAVE_OUT = ("entity",)
+    """What happened names it; a column of its own would leave half a line for the words."""
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._counted: tuple[object, ...] = ()
+        self._known: data.View | None = None
 
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - what happened is kept beside the snapshot
-        """Everything that is kept."""
-        self._counted = happened.count(self.desk, self.operations)
-        return happenings.view(happened.told(self.desk, self.operations), self.desk.now())
+        """Everything that is kept. It is put in order anew only when something has happened: it may be thousands."""
+        counted = happened.count(self.desk, self.operations)
+        if self._known is None or counted != self._counted:
+            self._counted = counted
+            self._known = happenings.view(happened.told(self.desk, self.operations), self.desk.now())
+        return self._known
 
     def redraw_chrome(self) -> None:
         """It moves on when something happens, not only when a snapshot comes."""

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -17,13 +16,14 @@ from console.tui.desk import Desk
 from console.tui.keys import COMMON
 from console.tui.operations import Operations, line
 from widgets.filterbar import FilterBar
+from widgets.prompt_screen import PromptScreen
 from widgets.statusline import Segment, StatusLine
 
 SAY_FOR_S = 12.0
 _SEVERITY = {"critical": Severity.CRITICAL, "warning": Severity.WARNING}
 
 
-class Frame(Screen[None]):
+class Frame(PromptScreen[None]):
     """A screen of one pod's snapshot between a status line and a key line. Sub-classes compose a body and draw it."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (110, "-wide")]  # noqa: RUF012 - Textual declares it without ClassVar
@@ -35,6 +35,7 @@ class Frame(Screen[None]):
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__()
+        self.set_class(desk.glyphs.name == "ascii", "-ascii")
         self.desk = desk
         self.operations = operations
         self.filter_text = ""
@@ -77,6 +78,7 @@ class Frame(Screen[None]):
         yield FilterBar(id="filter")
         yield FilterBar(id="ask")
         yield FilterBar(":", id="command")
+        yield FilterBar("go to ", id="jump")
         yield StatusLine(glyphs=glyphs, separator="  ", id="hints")
 
     def on_mount(self) -> None:
@@ -92,7 +94,7 @@ class Frame(Screen[None]):
         if not self.is_mounted:
             return
         snapshot = self.desk.snapshot
-        now = (self.desk.pod, snapshot, self.desk.ages_now() if snapshot else None)
+        now = (self.desk.pod, snapshot, self.desk.ages_now() if snapshot else None, self.desk.chosen)
         if force or now != self._drawn or snapshot is None or not snapshot.nodes:
             self._drawn = now
             self.draw(snapshot, self.desk.awaited(*self.WAITS_FOR))

@@ -1,6 +1,6 @@
 """Placement: jobs over nodes. Choose a job and its nodes light up; choose a node and its jobs do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -113,6 +113,11 @@ class PlacementView(JobsView):
             self.map.toggle_mark()
         else:
             super().toggle_mark()
+
+    def mark_nodes(self, names: Iterable[str]) -> int:
+        """On the map, which leads from then on."""
+        self.call_after_refresh(self.map.focus)  # a line that closes gives the focus to the jobs
+        return self.map.mark(names)
 
     def clear_marks(self) -> None:
         """In both panes."""

@@ -1,6 +1,7 @@
 """What a view asks the operator: the filter, one line of text, a dialog. Nothing here knows what it is for."""
 
 import asyncio
+import re
 from collections.abc import Callable
 
 from textual import on
@@ -13,6 +14,9 @@ from console.tui.screens.frame import Frame
 from widgets.dialog import Answer, Dialog, Question
 from widgets.filterbar import FilterBar
 from widgets.messages import FilterChanged, FilterClosed, FilterSubmitted, MarksChanged
+
+_STARTED = re.compile(r"[=<>~].*[\s&|(!]")
+"""A comparison, and the beginning of another word."""
 
 
 class Prompted(Frame):
@@ -32,10 +36,20 @@ class Prompted(Frame):
         """What a filter's text means here. Raises SelectError, with the column."""
         return plain(text)
 
+    def offered(self, text: str) -> tuple[str, ...]:  # noqa: ARG002 - where there are no fields
+        """What a filter could become."""
+        return ()
+
     @on(FilterChanged, "#filter")
     def _filter_changed(self, event: FilterChanged) -> None:
-        """The table follows each key; what cannot be read yet is said in the bar, and the table stays as it was."""
-        self._say_filter(event.text)
+        """The table follows each key; what cannot be read yet is said in the bar, and the table stays as it was.
+
+        So it does while a further field is typed: `state=drain & gpu.t` has not said yet what it asks.
+        """
+        begun = self.offered(event.text)
+        self.query_one("#filter", FilterBar).offer(begun)
+        if not (begun and _STARTED.search(event.text)):
+            self._say_filter(event.text)
 
     @on(FilterSubmitted, "#filter")
     def _filter_submitted(self, event: FilterSubmitted) -> None:
@@ -46,6 +60,24 @@ class Prompted(Frame):
     def _filter_closed(self) -> None:
         self._close_bars()
         self._filter("")
+
+    def jump_to(self, text: str) -> bool:  # noqa: ARG002 - where nothing is listed
+        """Put the cursor on the next thing whose name has this in it; whether there is one."""
+        return False
+
+    def action_jump(self) -> None:
+        """Go to a name as it is typed; nothing is hidden."""
+        self.query_one("#jump", FilterBar).open()
+
+    @on(FilterChanged, "#jump")
+    def _jump_typed(self, event: FilterChanged) -> None:
+        found = not event.text.strip() or self.jump_to(event.text.strip().casefold())
+        self.query_one("#jump", FilterBar).explain("" if found else "no such name here")
+
+    @on(FilterSubmitted, "#jump")
+    @on(FilterClosed, "#jump")
+    def _jump_ended(self) -> None:
+        self._close_bars()
 
     @on(MarksChanged)
     def _marks_changed(self) -> None:

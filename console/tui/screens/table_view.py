@@ -11,7 +11,7 @@ from console.select.error import SelectError
 from console.select.field import Around, Kind
 from console.select.kinds import NAMES
 from console.tui.desk import Desk
-from console.tui.filter import ALL, Filter, keeper, kind_of, plain, read
+from console.tui.filter import ALL, Filter, keeper, kind_of, plain, read, undecided
 from console.tui.operations import Operations
 from console.tui.rows import Rows
 from console.tui.screens.view import View
@@ -29,6 +29,7 @@ class TableView(View):
         super().__init__(desk, operations)
         self._rows = Rows(leave_out=self.LEAVE_OUT, wanted=desk.config.screen.columns)
         self._pod = ""
+        self._undecided = 0
 
     def view(self, snapshot: Snapshot) -> data.View:
         """The table as data."""
@@ -84,6 +85,12 @@ class TableView(View):
         """Unmark every row."""
         self.table.clear_marks()
 
+    def jump_to(self, text: str) -> bool:
+        """The row under the cursor, or the next one from there, around the end."""
+        keys, at = self.table.shown_keys(), self.table.cursor_index
+        found = next((key for key in (*keys[at:], *keys[:at]) if text in key.casefold()), None)
+        return found is not None and self.table.move_to(found)
+
     def mark_nodes(self, names: Iterable[str]) -> int:
         """Those that have a row."""
         return self.table.mark(names) if self.COMMAND == "nodes" else 0
@@ -102,9 +109,12 @@ class TableView(View):
         return tuple(field.name for field in self._kind(snapshot).fields) if snapshot else ()
 
     def counted(self) -> str:
-        """`12 of 72`."""
+        """`12 of 72`, and how many may or may not belong to them."""
         table = self.table
-        return f"{table.line_count} of {table.total}" if self.filter_text else str(table.total or "")
+        if not self.filter_text:
+            return str(table.total or "")
+        open_ = f", {self._undecided} not known" if self._undecided else ""
+        return f"{table.line_count} of {table.total}{open_}"
 
     def chosen(self) -> tuple[str, ...]:
         """The marked rows in the table's order, else the one under the cursor."""
@@ -148,7 +158,9 @@ class TableView(View):
             now = (wanted, name, snapshot if wanted.of_facts else None)
         self._filtered_by = now
         around = Around(snapshot, self.desk.now())
-        self.table.filter_by(keeper(wanted, self._kind(snapshot), around, self.things()))
+        kind, things = self._kind(snapshot), self.things()
+        self._undecided = undecided(wanted, kind, around, things)
+        self.table.filter_by(keeper(wanted, kind, around, things))
 
     def _again(self, text: str) -> Filter:
         try:

@@ -1,6 +1,6 @@
 """Topology: the pod as a tree beside a map of its nodes, and what the one under the cursor is about."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -38,6 +38,7 @@ class TopologyView(View):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "colour", "other colours", show=False),
         Binding("z", "zoom", "values, each GPU", show=False),
+        Binding("e", "elevation", "rack elevation", show=False),
     ]
 
     def __init__(self, desk: Desk, operations: Operations) -> None:
@@ -105,6 +106,18 @@ class TopologyView(View):
         for name in self._under_cursor():
             self.map.toggle_mark(name)
 
+    def jump_to(self, text: str) -> bool:
+        """The first node of such a name, in the tree."""
+        snapshot = self.desk.snapshot
+        found = (
+            next((node for node in snapshot.nodes.values() if text in node.name.casefold()), None) if snapshot else None
+        )
+        return found is not None and self.tree_pane.move_to(f"node:{found.name}")
+
+    def mark_nodes(self, names: Iterable[str]) -> int:
+        """On the map."""
+        return self.map.mark(names)
+
     def clear_marks(self) -> None:
         """Unmark every node."""
         self.map.clear_marks()
@@ -129,6 +142,15 @@ class TopologyView(View):
         """The next way to colour the map."""
         self._heat.cycle()
         self.redraw(force=True)
+
+    def action_elevation(self) -> None:
+        """The rack under the cursor, or the one that the node under it stands in, as it stands."""
+        snapshot, names = self.desk.snapshot, self._under_cursor()
+        racks = [snapshot.nodes[name].rack for name in names if name in snapshot.nodes] if snapshot else []
+        if racks and racks[0]:
+            self.post_message(Asked("elevation", racks[0]))
+        else:
+            self.say("no controller tells the rack of this: put the cursor on a rack or a node", "warning")
 
     def action_zoom(self) -> None:
         """From nodes to their values, to each of their GPUs, and back."""

@@ -48,10 +48,6 @@ class View(Commanded):
         nodes = self.selection()
         return f"node:{nodes[0]}" if len(nodes) == 1 else ""
 
-    def on_screen_suspend(self) -> None:
-        """What is selected here lights up where one goes."""
-        self.desk.chosen = frozenset(self.selection())
-
     def toggle_mark(self) -> None:
         """Mark what the cursor is on."""
 

@@ -56,7 +56,7 @@ class Says:
     def __init__(self, command):
         self.command = command
 
-    async def run(self, node, argv, *, timeout_s=None):
+    async def run(self, *_node_and_argv, **_more):
         return self.command
 
 

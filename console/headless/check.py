@@ -1,0 +1,131 @@
+"""`megapod check POD`: the pod against its bill of materials; every deviation by name."""
+
+import argparse
+import tomllib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from console.config import Config, ConfigError, default_path, load
+from console.exit import Exit
+from console.expected import Bill, Deviation, deviations, taken
+from console.headless import document, loop, options, output
+from console.headless.diagnostics import Stop, say
+from console.state.session import Session
+from console.targets import TargetError
+from console.words import count
+
+EPILOG = """\
+The bill of materials is TOML, beside the config as POD.expected.toml unless --expected says otherwise:
+
+  [[group]]                       # nodes that should be alike; what is left out is not looked at
+  nodes = "gpu[001-036]"
+  gpus = 4
+  gpu_model = "GB300"
+  links = 72                      # NVLinks of a node that should be up
+  bios = "2.1.0"
+
+  [components]                    # the plant, by kind and name
+  cdu = ["cdu1", "cdu2"]
+
+--write-expected writes it from what is there now: look at it before you believe it.
+
+examples:
+  megapod check austin --write-expected
+  megapod check austin -o json | jq -r '.deviations[] | [.entity, .what, .expected, .found] | @tsv'
+
+exit codes: 0 as expected · 2 usage, or no bill · 3 as far as can be seen: some source did not answer, something is
+            unknown · 8 it deviates
+"""
+
+
+class CheckResult(Struct, frozen=True, kw_only=True):
+    """What came of it, as a document. `partial`: some source did not answer, see `errors`."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "CheckResult"
+    pod: str
+    expected: str
+    partial: bool
+    errors: tuple[str, ...]
+    deviations: tuple[Deviation, ...]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument("pod", metavar="POD", help="which pod")
+    parser.add_argument("--expected", metavar="FILE", help="its bill of materials (default: beside the config)")
+    parser.add_argument("--write-expected", action="store_true", help="write that file from what is there now")
+    options.add_timeout(parser, "60s", "how long to wait for slow sources")
+    parser.add_argument("--config", metavar="FILE", help="config file (default: $XDG_CONFIG_HOME/megapod/config.toml)")
+    options.add_document(parser)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Run the verb."""
+    config = load(arguments.config).only(arguments.pod)
+    beside = Path(config.path or default_path()).with_name(f"{arguments.pod}.expected.toml")
+    path = Path(arguments.expected) if arguments.expected else beside
+    if arguments.write_expected and path.exists():
+        raise Stop(Exit.USAGE, f"{path}: is there already; move it away to write a new one")
+    bill = None if arguments.write_expected else _read(path)
+    return loop.run(_check(arguments, config, path, bill))
+
+
+async def _check(arguments: argparse.Namespace, config: Config, path: Path, bill: Bill | None) -> Exit:
+    async with Session(config) as session:
+        snapshot = (await session.look(arguments.timeout_s))[arguments.pod]
+    holes = [status for status in snapshot.sources.values() if document.missing(status)]
+    errors = tuple(document.problem(snapshot.pod, status) for status in holes)
+    for problem in errors:
+        say(problem)
+    if bill is None:
+        if holes:
+            raise Stop(Exit.PARTIAL, f"{path}: not written: a bill is taken when every source answers")
+        return _write(path, taken(snapshot), count(len(snapshot.nodes), "node"))
+    found = deviations(bill, snapshot, whole=not holes)
+    result = CheckResult(pod=snapshot.pod, expected=str(path), partial=bool(holes), errors=errors, deviations=found)
+    if arguments.form.name == "table":
+        output.write("".join(f"{_line(one)}\n" for one in found))
+    else:
+        output.write_document(result, arguments.form)
+    known = [one for one in found if one.how != "unknown"]
+    say(f"{snapshot.pod}: {count(len(known), 'deviation')}, {len(found) - len(known)} unknown, against {path}")
+    if known:
+        return Exit.SOME_FAILED
+    return Exit.PARTIAL if found or holes else Exit.DONE
+
+
+def _read(path: Path) -> Bill:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text()), Bill)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no bill of materials; --write-expected writes one from what is there") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    except TargetError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _write(path: Path, bill: Bill, what: str) -> Exit:
+    import tomlkit  # 30 ms, only where it is written
+
+    whole = msgspec.to_builtins(bill)
+    groups = [{key: value for key, value in group.items() if value not in ("", None)} for group in whole["group"]]
+    text = tomlkit.dumps({"group": groups, "components": whole["components"]})
+    try:
+        with path.open("x") as file:
+            file.write(text)
+    except OSError as error:
+        raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
+    say(f"{path}: written from {what} and what stands around them; look at it before you believe it")
+    return Exit.DONE
+
+
+def _line(one: Deviation) -> str:
+    if one.how == "differs":
+        return f"{one.entity}  {one.what}: {one.found}, expected {one.expected}"
+    said = f"{one.entity}  {one.what}: {one.how}"
+    return f"{said}, expected {one.expected}" if one.expected else said

@@ -1,0 +1,214 @@
+"""A fleet held live by one console process: what it costs, and how old it gets.
+
+    python tests/bench/bench_fleet.py [--pods 10] [--nodes 1000] [--gpus 8] [--interval 10] [--seconds 60]
+
+The pods are in other processes (`--servers`): real asyncssh servers, one listener a pod, that answer Slurm's commands
+with text the simulated pod made once, at two instants by turns, so that every other round has something to decode and
+to tell. The console is a process of its own with the engine alone (`Session.watch`): collectors, merge, insight rules,
+store. It tells its memory, its CPU, how old the oldest answer of any pod got in intervals of that pod, and the longest
+time its loop was held, which is what a key would have waited for its frame. Slurm's side only: 8 GPUs a node are there
+as the scheduler counts them; Redfish's side of such a fleet is not in it.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import json
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncssh
+
+from backends.simulator.commands.head import run_command
+from backends.simulator.keys import PodKeys
+from backends.simulator.shape import PodShape
+from backends.simulator.sshd import HOST, USER, HeadNode
+from backends.simulator.world import World
+
+PER_RACK = 100
+NAME = "austin"
+NONCE = re.compile(r"[0-9a-f]{16}")
+LOAD = re.compile(r"CPULoad=\S+")
+TURN_S = 15.0
+TICK_S = 0.02
+
+
+class Texts:
+    """What a pod's commands answer: made once for all pods of a process, at two instants."""
+
+    def __init__(self, nodes: int, gpus: int) -> None:
+        shape = PodShape(
+            pod=NAME, racks=max(1, nodes // PER_RACK), nodes_per_rack=min(nodes, PER_RACK), gpus_per_node=gpus
+        )
+        self._worlds = [World(shape, datetime.now(UTC)) for _ in range(2)]
+        self._worlds[1].advance(600.0)
+        self._kept: dict[tuple[int, str], tuple[int, str, str]] = {}
+
+    def answer(self, line: str, pod: str) -> tuple[int, str, str]:
+        found = NONCE.search(line)
+        nonce = found[0] if found else "\0"
+        which = int(time.monotonic() / TURN_S) % 2
+        key = (which, line.replace(nonce, "0" * 16).replace(pod, NAME))
+        if key not in self._kept:
+            made = run_command(self._worlds[which], key[1])
+            self._kept[key] = (made.status, made.stdout, made.stderr)
+        status, out, errors = self._kept[key]
+        out = LOAD.sub(f"CPULoad={time.monotonic() % 64:.2f}", out)  # as it does on every node, all the time
+        return status, out.replace("0" * 16, nonce).replace(NAME, pod), errors
+
+
+class Head(HeadNode):
+    """A head node that answers out of the texts."""
+
+    def __init__(self, texts: Texts, pod: str, key: asyncssh.SSHKey) -> None:
+        super().__init__(lambda: texts._worlds[0], key)
+        self._texts = texts
+        self._pod = pod
+
+    async def _serve(self, process: asyncssh.SSHServerProcess[str]) -> None:
+        status, out, errors = self._texts.answer(process.command or "", self._pod)
+        with contextlib.suppress(OSError):
+            process.stdout.write(out)
+            process.stderr.write(errors)
+            await process.stdout.drain()
+            process.exit(status)
+
+
+async def serve(folder: Path, pods: list[str], nodes: int, gpus: int) -> None:
+    """Some pods of the fleet, until stdin ends."""
+    texts = Texts(nodes, gpus)
+    heads = []
+    for pod in pods:
+        keys = PodKeys(folder, pod)
+        head = Head(texts, pod, keys.client_key)
+        await head.open()
+        keys.write_known_hosts(head.host_key, head.port)
+        table = {"host": HOST, "port": head.port, "user": USER, "identity": str(keys.identity)}
+        heads.append({"pod": pod, **table, "known_hosts": str(keys.known_hosts)})
+    print(json.dumps(heads), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+
+
+async def console(path: str, seconds: float) -> None:
+    """The process that is measured."""
+    from console.config import load
+    from console.state.session import Session
+
+    gaps: list[float] = []
+    oldest: dict[str, float] = {}
+
+    async def tick() -> None:
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(TICK_S)
+            gaps.append(time.perf_counter() - before - TICK_S)
+
+    async with Session(load(path)) as session:
+        watching = asyncio.create_task(session.watch())
+        began = time.monotonic()
+        while any(not snapshot.jobs or not snapshot.nodes for snapshot in session.store.snapshots.values()):
+            assert not watching.done(), watching.exception()
+            assert time.monotonic() - began < 600, "the fleet did not come up"
+            await asyncio.sleep(0.2)
+        first_s = time.monotonic() - began
+        gc.freeze()
+        cpu, clock = time.process_time(), time.monotonic()
+        ticking = asyncio.create_task(tick())
+        while time.monotonic() - clock < seconds:
+            await asyncio.sleep(0.5)
+            now = datetime.now(UTC)
+            for snapshot in session.store.snapshots.values():
+                for source in ("slurm.nodes", "slurm.jobs"):
+                    status = snapshot.sources[source]
+                    age = (now - status.observed_at).total_seconds() if status.observed_at else float("inf")
+                    oldest[source] = max(oldest.get(source, 0.0), age / status.interval_s)
+        spent, past = time.process_time() - cpu, time.monotonic() - clock
+        for task in (ticking, watching):
+            task.cancel()
+        await asyncio.gather(ticking, watching, return_exceptions=True)
+        snapshots = session.store.snapshots.values()
+        result = {
+            "nodes": sum(len(snapshot.nodes) for snapshot in snapshots),
+            "gpus": sum(node.gpu_count for snapshot in snapshots for node in snapshot.nodes.values()),
+            "jobs": sum(len(snapshot.jobs) for snapshot in snapshots),
+            "first_s": first_s,
+            "cores": spent / past,
+            "oldest": oldest,
+            "gap_ms": {"p50": statistics.median(gaps) * 1e3, "p99": statistics.quantiles(gaps, n=100)[98] * 1e3}
+            | {"max": max(gaps) * 1e3},
+            "rss_mb": _rss_mb(),
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
+    print(json.dumps(result))
+
+
+def _rss_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+def bench(arguments: argparse.Namespace) -> None:
+    pods = [f"pod{number:03d}" for number in range(arguments.pods)]
+    with tempfile.TemporaryDirectory(prefix="mp-fleet-") as folder:
+        servers = []
+        heads: list[dict[str, object]] = []
+        try:
+            for number in range(arguments.servers):
+                mine = ",".join(pods[number :: arguments.servers])
+                argv = [sys.executable, __file__, "--serve", mine, "--folder", folder]
+                argv += ["--nodes", str(arguments.nodes), "--gpus", str(arguments.gpus)]
+                servers.append(subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            for server in servers:
+                heads += json.loads(server.stdout.readline())
+            config = Path(folder) / "config.toml"
+            config.write_text("".join(_tables(head, arguments.interval) for head in heads))
+            argv = [sys.executable, __file__, "--console", str(config), "--seconds", str(arguments.seconds)]
+            result = json.loads(subprocess.run(argv, check=True, stdout=subprocess.PIPE).stdout)
+        finally:
+            for server in servers:
+                server.stdin.close()
+                server.wait(20)
+    print(f"{arguments.pods} pods: {result['nodes']} nodes, {result['gpus']} GPUs, {result['jobs']} jobs, every")
+    print(f"  {arguments.interval:g} s each; first picture of all after {result['first_s']:.1f} s")
+    print(f"  memory {result['rss_mb']:.0f} MB (peak {result['peak_mb']:.0f}); CPU {result['cores']:.2f} of a core")
+    print("  oldest, in intervals: " + ", ".join(f"{name} {age:.2f}" for name, age in result["oldest"].items()))
+    print("  loop held: " + ", ".join(f"{name} {held:.0f} ms" for name, held in result["gap_ms"].items()))
+
+
+def _tables(head: dict[str, object], interval_s: float) -> str:
+    pod = head.pop("pod")
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in head.items())
+    return f"[pods.{pod}.ssh]\n{lines}[pods.{pod}.scheduler]\ninterval_s = {interval_s}\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pods", type=int, default=10)
+    parser.add_argument("--nodes", type=int, default=1000)
+    parser.add_argument("--gpus", type=int, default=8)
+    parser.add_argument("--interval", type=float, default=10.0, help="seconds between two looks at a pod")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--servers", type=int, default=2, help="processes that serve the pods")
+    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--console", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        asyncio.run(serve(arguments.folder, arguments.serve.split(","), arguments.nodes, arguments.gpus))
+    elif arguments.console:
+        asyncio.run(console(arguments.console, arguments.seconds))
+    else:
+        bench(arguments)
+
+
+if __name__ == "__main__":
+    main()

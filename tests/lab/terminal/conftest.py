@@ -1,0 +1,102 @@
+"""A real terminal for the tests: tmux, on a server of its own, ended with the test."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+UNTIL_S = 15.0
+EVERY_S = 0.05
+SAME = 3
+ESCAPE_S = 0.2
+"""A terminal sends alt with a key as escape and the key: an escape is one once nothing has followed it for a while."""
+
+
+class Terminal:
+    """One program in a tmux pane without a status line: keys go in, lines of text come out."""
+
+    def __init__(self, socket: Path, argv: Sequence[str], size: tuple[int, int], env: Mapping[str, str]) -> None:
+        self._socket = str(socket)
+        width, height = map(str, size)
+        said = [word for key, value in env.items() for word in ("-e", f"{key}={value}")]
+        settings = socket.with_name("tmux.conf")
+        settings.write_text("set -g status off\n")  # the pane has the whole size, from its first frame on
+        self._tmux("-f", str(settings), "new-session", "-d", "-x", width, "-y", height, *said, "--", *argv)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by tmux's names: `5`, `Enter`, `Escape`, `C-c`."""
+        for key in keys:
+            self._tmux("send-keys", key)
+            if key == "Escape":
+                time.sleep(ESCAPE_S)
+
+    def type(self, text: str) -> None:
+        """Type text as it stands."""
+        self._tmux("send-keys", "-l", text)
+
+    def resize(self, width: int, height: int) -> None:
+        """What a window manager does."""
+        self._tmux("resize-window", "-x", str(width), "-y", str(height))
+
+    def lines(self) -> list[str]:
+        """The screen, a line a row, trailing blanks cut."""
+        return [line.rstrip() for line in self._tmux("capture-pane", "-p").splitlines()]
+
+    @property
+    def text(self) -> str:
+        """The whole screen."""
+        return "\n".join(self.lines())
+
+    def until(self, question: Callable[[str], bool], within_s: float = UNTIL_S) -> str:
+        """The screen once the question is answered with yes; an AssertionError that shows it otherwise."""
+        end = time.monotonic() + within_s
+        while not question(text := self.text):
+            assert time.monotonic() < end, f"it did not come about:\n{text}"
+            time.sleep(EVERY_S)  # tmux tells nobody when a pane changes
+        return text
+
+    def shows(self, *words: str, within_s: float = UNTIL_S) -> str:
+        """The screen once all the words are on it."""
+        return self.until(lambda text: all(word in text for word in words), within_s)
+
+    def settled(self, within_s: float = UNTIL_S) -> list[str]:
+        """The screen once three looks in a row saw the same, down to its last line."""
+        seen: list[list[str]] = []
+
+        def same(_: str) -> bool:
+            seen.append(self.lines())
+            return len(seen) > SAME and all(look == seen[-1] for look in seen[-SAME:]) and bool(seen[-1][-1])
+
+        self.until(same, within_s)
+        return seen[-1]
+
+    def close(self) -> None:
+        """End the program and its terminal."""
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True)
+
+    def _tmux(self, *words: str) -> str:
+        argv = ["tmux", "-u", "-S", self._socket, *words]
+        return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=20).stdout
+
+
+@pytest.fixture(scope="module")
+def terminals(tmp_path_factory) -> Iterator[Callable[..., Terminal]]:
+    """Opens programs in terminals; they are ended with the module."""
+    if shutil.which("tmux") is None:
+        pytest.fail("no tmux here") if os.environ.get("CI") == "true" else pytest.skip("no tmux here")
+    opened: list[Terminal] = []
+
+    def open_one(*argv: str, size: tuple[int, int] = (80, 24), **env: str) -> Terminal:
+        socket = tmp_path_factory.mktemp("tmux") / "s"
+        plain = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "PATH": os.environ["PATH"]}
+        opened.append(Terminal(socket, [sys.executable, *argv], size, {**plain, **env}))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()

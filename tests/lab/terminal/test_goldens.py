@@ -1,0 +1,65 @@
+"""Every view, by keys only, in a real terminal, at three sizes and in both glyph sets: text grids, kept as files.
+
+They are written anew with MEGAPOD_GOLDENS=write, and looked at before they are committed.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SIZES = ((80, 24), (100, 30), (160, 48))
+WALK = (
+    ("triage", ("1",), "pump1"),
+    ("topology", ("2",), "r2  "),
+    ("placement", ("3",), "NODE SET"),
+    ("health", ("4",), "COMPONENT"),
+    ("nodes", ("5",), "austin-r2-n06"),
+    ("jobs", ("6",), "RAN"),
+    ("operations", ("7",), "operations"),
+    ("events", ("8",), "events"),
+    ("fleet", ("0",), "MODE"),
+    ("filter", ("5", "/", *"r2-n0", "Enter"), "6 of 12"),
+    ("node", ("Enter",), "address"),
+    ("reason", ("Escape", "Escape", "D"), "reason"),
+    ("drain", (*"leak", "Enter"), "drain austin-r2-n01?"),
+    ("help", ("n", "?"), "quit"),
+    ("back", ("Escape",), "austin"),
+)
+"""A view's name, the keys that lead there from the one before, and a word that is on it."""
+
+_VARIES = ((re.compile(r"127\.0\.0\.1:\d*"), "127.0.0.1:_____"), (re.compile(r"op-[0-9a-z]{6,}"), "op-______"))
+
+
+def _masked(line: str) -> str:
+    for pattern, instead in _VARIES:
+        line = pattern.sub(lambda found, instead=instead: instead[: len(found.group())], line)
+    return line
+
+
+@pytest.fixture(scope="module", params=["unicode", "ascii"])
+def still(request, terminals):
+    """The console on a pod that stands still, once all of it has answered."""
+    terminal = terminals(str(HERE / "still.py"), request.param, LOGNAME="ann")
+    terminal.shows("live", within_s=60.0)
+    return request.param, terminal
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+def test_every_view_is_drawn_as_it_was(still, size):
+    glyphs, terminal = still
+    terminal.resize(*size)
+    different = []
+    for name, keys, word in WALK:
+        terminal.press(*keys)
+        terminal.shows(word)
+        drawn = "\n".join(map(_masked, terminal.settled())) + "\n"
+        golden = HERE / "goldens" / glyphs / "{}x{}".format(*size) / f"{name}.txt"
+        if os.environ.get("MEGAPOD_GOLDENS") == "write":
+            golden.parent.mkdir(parents=True, exist_ok=True)
+            golden.write_text(drawn)
+        elif drawn != golden.read_text():
+            different.append(f"{golden.relative_to(HERE)} was\n{golden.read_text()}and is\n{drawn}")
+    assert not different, "\n".join(different)

@@ -1,0 +1,70 @@
+"""The map from near and far: a sign a node, the value beside it, a sign for each GPU; what is not known says so."""
+
+import pytest
+
+from backends.model.node import Gpu
+from backends.model.severity import Severity
+from console.tui.heat import MODES, ZOOMS, HeatCells
+from widgets.glyphs import ASCII, UNICODE
+
+
+@pytest.fixture
+def snapshot(make):
+    gpus = (
+        Gpu(index=0, temp_c=40.0, power_w=300.0, power_limit_w=600.0, utilisation_pct=90.0, health=Severity.OK),
+        Gpu(index=1, temp_c=95.0, power_w=600.0, power_limit_w=600.0, utilisation_pct=10.0, health=Severity.CRITICAL),
+        Gpu(index=2),
+    )
+    return make.snapshot([make.node("n1", "IDLE", hardware=make.hardware(gpus=gpus)), make.node("n2", "IDLE")])
+
+
+def cells(heat, snapshot):
+    groups, legend = heat.cells(snapshot)
+    return {cell.key: cell for group in groups for cell in group.cells}, legend
+
+
+def test_zoom_goes_from_nodes_to_values_to_each_gpu_and_out_again(snapshot):
+    heat = HeatCells(UNICODE)
+    widths = []
+    for _ in ZOOMS:
+        widths.append(cells(heat, snapshot)[0]["n1"].width)
+        heat.nearer()
+    assert widths == [1, 5, 3]
+    assert (heat.zoom, heat.said) == (ZOOMS[0], "")
+
+
+def test_the_values_are_all_as_wide(snapshot):
+    heat = HeatCells(UNICODE)
+    heat.nearer()
+    for mode in MODES:
+        assert heat.mode == mode
+        assert len({cell.width for cell in cells(heat, snapshot)[0].values()}) == 1
+        heat.cycle()
+
+
+@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@pytest.mark.parametrize("mode", MODES)
+def test_every_gpu_has_a_sign_and_the_legend_is_for_people(snapshot, glyphs, mode):
+    heat = HeatCells(glyphs)
+    heat.mode, heat.zoom = mode, "each GPU"
+    found, legend = cells(heat, snapshot)
+    assert len(found["n1"].parts) == 3
+    assert not [entry.text for entry in legend if "<" in entry.text]
+    assert {sign for sign, _ in found["n1"].parts} <= {entry.glyph for entry in legend}
+
+
+def test_temperature_and_utilisation_are_each_gpus_own_and_the_unknown_one_says_so(snapshot):
+    heat = HeatCells(UNICODE)
+    heat.zoom = "each GPU"
+    for mode, styles in (
+        ("temperature", ["heat-0", "heat-4", "unknown"]),
+        ("utilisation", ["heat-4", "heat-0", "unknown"]),
+    ):
+        heat.mode = mode
+        assert [style for _, style in cells(heat, snapshot)[0]["n1"].parts] == styles
+
+
+def test_a_node_whose_gpus_do_not_all_tell_has_no_average(snapshot):
+    heat = HeatCells(UNICODE)
+    heat.mode = "utilisation"
+    assert cells(heat, snapshot)[0]["n1"].style == "unknown"
