@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct, field
 
 from backends.model.endpoint import NodeSsh, PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
+from console.operations.gate import Gate
 from console.operations.policy import Policy
 from console.preferences import Preferences
 
@@ -30,7 +31,8 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `racks` maps a rack to a node set, for pods whose controller does not say where things stand. `node_names` maps a
     host name, serial or UUID the controller reports to the scheduler's name. `requests_per_minute` is the most
-    megapod asks of the pod's controllers. `policy` is what its operators may do to it.
+    megapod asks of the pod's controllers. `policy` is what its operators may do to it,
+    `gate` the one of `gates` that its nodes must pass before they are given back.
     """
 
     ssh: SshEndpoint | None = None
@@ -42,6 +44,7 @@ class PodConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     node_names: dict[str, str] = {}
     requests_per_minute: int = REQUESTS_PER_MINUTE
     policy: Policy = Policy()
+    gate: str = ""
 
     def endpoints(self, name: str) -> PodEndpoints:
         """How the pod is reached. An `ssh` host without a `scheduler` table has Slurm on it."""
@@ -59,10 +62,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. `path` is where it was read, for messages.
 
     `journal` is where operations are written down, for a host whose operators share one; else each has their own.
-    `screen` is how the screen is wanted.
+    `screen` is how the screen is wanted. `gates` are checks before nodes are given back, by name.
     """
 
     pods: dict[str, PodConfig] = field(default_factory=dict)
+    gates: dict[str, Gate] = field(default_factory=dict)
     journal: str = ""
     screen: Preferences = Preferences()
     path: str = ""
@@ -116,8 +120,26 @@ def _decode(tree: dict[str, Any], where: Path) -> Config:
     for name, checked in pods.items():
         _check_pod(where, name, checked)
     return Config(
-        pods=pods, path=str(where), journal=_journal(where, tree.get("journal", "")), screen=_screen(where, tree)
+        pods=pods,
+        gates=_gates(where, tree.get("gates", {}), pods),
+        path=str(where),
+        journal=_journal(where, tree.get("journal", "")),
+        screen=_screen(where, tree),
     )
+
+
+def _gates(where: Path, tree: object, pods: dict[str, PodConfig]) -> dict[str, Gate]:
+    try:
+        gates = msgspec.convert(tree, dict[str, Gate])
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: gates: {error}") from None
+    for name, gate in gates.items():
+        if problem := gate.problem():
+            raise ConfigError(f"{where}: gates.{name}: {problem}")
+    for name, pod in pods.items():
+        if pod.gate and pod.gate not in gates:
+            raise ConfigError(f"{where}: pods.{name}.gate: no [gates.{pod.gate}]{_suggest(pod.gate, dict(gates))}")
+    return gates
 
 
 def _journal(where: Path, said: object) -> str:

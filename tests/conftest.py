@@ -1,8 +1,11 @@
 """What every test may use: a clock turned by hand, values of the model, and a scheduler at the port."""
 
 import asyncio
+import contextlib
 import heapq
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import os
+import signal
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
@@ -24,6 +27,8 @@ from backends.model.topology import Topology
 from backends.ports import Capability
 from backends.registry import Adapters
 from console.config import Config, PodConfig
+from console.operations.lock import carried
+from console.operations.place import Place
 from console.state.session import Session
 
 hypothesis.settings.register_profile("megapod", database=None, deadline=None, max_examples=100)
@@ -258,9 +263,20 @@ class FakeScheduler:
 
 
 @pytest.fixture(autouse=True)
-def _own_journal(tmp_path_factory, monkeypatch) -> None:
-    """Operations of a test are written down in a folder of its own, never in the journal of who runs the tests."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+def _own_journal(tmp_path_factory, monkeypatch) -> Iterator[None]:
+    """Operations of a test are written down in a folder of its own, never in the journal of who runs the tests.
+
+    A worker that still carries one when the test is over is ended: it outlives whoever started it, as it should.
+    """
+    state = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    yield
+    place = Place(journal=state / "megapod" / "journal.db")
+    for lock in place.running.glob("*.lock"):
+        holder = carried(place, lock.stem)
+        if holder is not None and holder.actor.pid not in (0, os.getpid()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(holder.actor.pid, signal.SIGTERM)
 
 
 @pytest.fixture

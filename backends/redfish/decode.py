@@ -4,11 +4,15 @@ Real services send null, strings for numbers, numbers for strings and half-writt
 is lost alone: the rest of the resource stays. Only an answer that is no JSON object at all is refused.
 """
 
+import math
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+P = TypeVar("P")
+
+_BOM = b"\xef\xbb\xbf"
 
 
 def decode(body: bytes, shape: type[T]) -> T:
@@ -17,12 +21,24 @@ def decode(body: bytes, shape: type[T]) -> T:
     The strict decoder answers for nearly everything and is ten times faster; the tolerant one is for what it refuses.
     """
     try:
-        return msgspec.json.decode(body, type=shape)
+        return parsed(body, shape)
     except msgspec.ValidationError:
-        value = msgspec.json.decode(body)
+        value = parsed(body, object)
     if not isinstance(value, dict):
         raise msgspec.ValidationError("not a JSON object")
     return _struct(value, shape)
+
+
+def parsed(body: bytes, kind: type[P]) -> P:
+    """The JSON of `body` as `kind`, strictly. Raises ValueError, also for what is nested beyond our own depth.
+
+    A byte order mark is passed over, and of two fields of one name the last counts. A number too large for a float is
+    refused with all that is around it where we read it: the parser knows no way past it.
+    """
+    try:
+        return msgspec.json.decode(body.removeprefix(_BOM), type=kind)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deep") from error
 
 
 def _struct(value: dict[str, Any], shape: type[T]) -> T:  # Any: JSON of any form, which is the point here
@@ -50,9 +66,10 @@ def _value(value: Any, kind: Any) -> Any:  # noqa: ANN401  (JSON and a type of a
     if kind in (int, float) and isinstance(value, bool):
         return None
     try:
-        return msgspec.convert(value, kind, strict=False)
+        found = msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError:
         return None
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def _optional(kind: Any) -> bool:  # noqa: ANN401  (a type expression)

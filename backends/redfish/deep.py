@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from backends.errors import AuthFailed, BackendError
+from backends.redfish.decode import parsed
 from backends.redfish.paths import last_segment
 from backends.redfish.resource import Resource
 from backends.redfish.service import RedfishService
@@ -95,7 +96,7 @@ async def _fetch(service: RedfishService, path: str) -> Found | None:
         answer = await service.fetch(path)
         if answer.status in _GONE:
             return None
-        body = msgspec.json.decode(answer.body, type=dict[str, object]) if answer.status == 200 else {}
+        body = parsed(answer.body, dict[str, object]) if answer.status == 200 else {}
     except AuthFailed:
         raise
     except (BackendError, msgspec.MsgspecError, UnicodeDecodeError):

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from backends.errors import AuthFailed, BackendError
-from backends.redfish.decode import decode
+from backends.redfish.decode import decode, parsed
 from backends.redfish.deep import DeepExpansion
 from backends.redfish.paths import last_segment
 from backends.redfish.resource import Resource
@@ -92,7 +92,7 @@ async def _fetch(service: RedfishService, collection: str) -> dict[str, Resource
         answer = await service.fetch(f"{collection}?$expand=.")
         if answer.status != 200:
             return None
-        content = msgspec.json.decode(answer.body, type=_Expanded)
+        content = parsed(answer.body, _Expanded)
         members = [Resource.of("", bytes(raw)) for raw in content.members]
     except AuthFailed:
         raise
@@ -127,7 +127,7 @@ async def _read(service: RedfishService, collection: str, shape: type[T]) -> dic
         answer = await service.fetch(f"{collection}?$expand=.")
         if answer.status != 200:
             return None
-        content = msgspec.json.decode(answer.body, type=_Expanded)
+        content = parsed(answer.body, _Expanded)
         if content.next_page:  # pages of whole members: rare, and not worth a second way to read them
             return None
         found: dict[str, T | None] = {}

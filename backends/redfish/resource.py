@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from backends.clean import clean
+from backends.redfish.decode import parsed
 
 _SENSOR = "DataSourceUri"
 
@@ -28,7 +29,7 @@ class Resource(Struct, frozen=True):
     @classmethod
     def of(cls, path: str, body: bytes) -> "Resource":
         """The resource in an answer. Raises msgspec's errors when that is not one JSON object."""
-        return cls(path.split("?", 1)[0].rstrip("/"), msgspec.json.decode(body, type=dict[str, object]))
+        return cls(path.split("?", 1)[0].rstrip("/"), parsed(body, dict[str, object]))
 
     def look(self, pointer: str) -> object:
         """Whatever is there, None when nothing is."""

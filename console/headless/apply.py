@@ -1,6 +1,7 @@
 """`megapod apply FILE`: run a plan that `--plan-out` has saved, if the world is still the one it was made for."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from console.exit import Exit
 from console.headless import change, loop, options
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out
+from console.headless.journal_place import of_config
 from console.headless.looking import LOOK_WITHIN_S, trust
+from console.operations.hold import Hold, holds_of
 from console.operations.identity import user
-from console.operations.plan import Plan
+from console.operations.plan import Obstacle, Plan
 from console.operations.policy import Intention, judge
+from console.operations.step import Do
 from console.operations.worker import config_for
 from console.state.session import Session
 from console.words import age
@@ -27,7 +31,8 @@ examples:
   megapod drain @rack:r1 --reason "pump swap" --plan-out swap.json        look, discuss, have it reviewed
   megapod apply swap.json --wait
 
-A plan runs once, before it expires, and only where every node still says what it said when the plan was made.
+A plan runs once, before it expires, and only where every node still says what it said when the plan was made. The
+pod's policy, its budgets and its holds are those of now, not of when it was saved.
 
 exit codes: 0 done · 1 failed · 2 usage · 3 unreachable · 4 deadline passed · 5 refused: expired, or by policy
             6 the world moved, or another has its nodes · 7 no --yes and nobody to ask · 8 some failed · 130 detached
@@ -78,10 +83,13 @@ async def _apply(plan: Plan, config: Config, arguments: argparse.Namespace) -> E
         snapshot, now = snapshots[plan.pod], session.clock.now()
         _check(plan, snapshot, now)
         _check_jobs(plan, snapshot)
+        _check_holds(plan, holds_of(snapshot, change.holds(of_config(config), plan.pod), now))
+        policy = config.pods[plan.pod].policy
         wish = Intention(verb=plan.verb, user=user(), at=now, nodes=plan.nodes)
-        if not plan.empty and (broken := judge(config.pods[plan.pod].policy, snapshot, wish)[1]):
+        if not plan.empty and (broken := judge(policy, snapshot, wish)[1]):
             return change.refuse(replace(plan, blockers=broken))
         if not plan.empty:
+            plan = replace(plan, typed_count_over=min(plan.typed_count_over, policy.typed_count_over))
             change.confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
     return await carry_out(plan, config, arguments)
 
@@ -101,6 +109,15 @@ def _check(plan: Plan, snapshot: Snapshot, now: datetime) -> None:
         if facts.reason != before:
             said = facts.reason.text if facts.reason else "no reason"
             raise Stop(Exit.CONFLICT, f"{name} changed hands since the plan was made; it now says {said!r}")
+
+
+def _check_holds(plan: Plan, holds: Mapping[str, Hold]) -> None:
+    """Raise Stop where a node that the plan gives back has been held since, other than by what it releases itself."""
+    for step in plan.steps:
+        for name in step.nodes if step.do is Do.RESUME else ():
+            hold = holds.get(name)
+            if hold is not None and hold.operation != step.args.get("held_by"):
+                raise Stop(Obstacle.HELD.exit, f"{name} is {hold}; `megapod release {name}` lifts it")
 
 
 def _check_jobs(plan: Plan, snapshot: Snapshot) -> None:

@@ -64,8 +64,8 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
         snapshots = await session.look(patience_s(LOOK_WITHIN_S))
         targets = aimed_at(arguments, snapshots, session.clock.now())
         reason = arguments.reason.strip() if action.reason else ""
-        holds = _holds(of_config(config), targets.pod)
-        plan = draft(session, action, targets, reason, _options(arguments), holds=holds)
+        kept = holds(of_config(config), targets.pod)
+        plan = draft(session, action, targets, reason, _options(arguments), holds=kept)
         if arguments.plan_out:
             save(plan, Path(arguments.plan_out))
         if arguments.dry_run or arguments.plan_out:
@@ -83,7 +83,8 @@ def _options(arguments: argparse.Namespace) -> Options:
     return Options(**{name: value for name, value in given.items() if value is not None})
 
 
-def _holds(where: Place, pod: str) -> dict[str, Hold]:
+def holds(where: Place, pod: str) -> dict[str, Hold]:
+    """The nodes of a pod that are held, as the journal of a place has it. One that is not there yet holds nothing."""
     if not where.journal.exists():
         return {}
     journal = opened(where)

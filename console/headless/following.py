@@ -52,8 +52,9 @@ async def _follow(detached: Detached, plan: Plan, arguments: argparse.Namespace,
     progress, clock = Progress(), SystemClock()
     async with aclosing(detached.look_on(plan.operation)) as sights:
         async for seen in sights:
-            if news := progress.news(seen.operation, clock.now()):
-                say(news)
+            news = progress.news(seen.operation, clock.now())
+            if news and not (seen.operation.ended and seen.operation.result.exit is not Exit.DONE):
+                say(news)  # a bad end is said once, with its id, when it is over
             if seen.lost:
                 words = last_words(detached.place, plan.operation)
                 raise Stop(Exit.FAILED, f"{seen.advice}{f' (its last words: {words})' if words else ''}")

@@ -1,7 +1,8 @@
 """`megapod ops`: the operations of this host: who does what, how far it is, and a word to it."""
 
 import argparse
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 
 from console.exit import Exit
@@ -146,12 +147,24 @@ async def _watching(arguments: argparse.Namespace) -> Exit:
     try:
         found(journal, arguments.operation)
         detached = Detached(place, journal, clock)
-        return await within(clock, arguments.timeout_s, _look_on(detached, arguments))
+        return await within(clock, arguments.timeout_s, _while_read(_look_on(detached, arguments)))
     except TimeoutError:
         say(f"the deadline passed; {arguments.operation} goes on")
         return Exit.DEADLINE
     finally:
         journal.close()
+
+
+async def _while_read(looking: Coroutine[None, None, Exit]) -> Exit:
+    """Look on, but not longer than anybody reads what is told: then it is over, and well."""
+    tasks = (asyncio.create_task(looking), asyncio.create_task(output.left()))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return tasks[0].result() if tasks[0].done() else Exit.DONE
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _look_on(detached: Detached, arguments: argparse.Namespace) -> Exit:

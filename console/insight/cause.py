@@ -17,6 +17,7 @@ from backends.model.measurement import Quantity
 from backends.model.snapshot import Snapshot
 from console.insight.blame import GROUPED, OF_GPUS, PARTS, SUFFERS
 from console.insight.evidence import conditions
+from console.insight.leaks import leaks_by_place
 from console.insight.place import Places
 from console.insight.plant import ROLLED, own_word
 from console.insight.radius import jobs_of
@@ -33,7 +34,7 @@ _FED = frozenset({"power-supply", "outlet"})
 
 def by_cause(found: Sequence[Finding], snapshot: Snapshot) -> list[Finding]:
     """The findings with effects folded into their causes, and the rest grouped where a rack shares one trouble."""
-    case = _Case(found, snapshot)
+    case = _Case(leaks_by_place(found, snapshot), snapshot)
     effects: defaultdict[str, list[Finding]] = defaultdict(list)
     alone: list[Finding] = []
     causes = {finding.id: case.cause_of(finding) for finding in case.found}

@@ -91,7 +91,7 @@ def beyond_limits(facts: ComponentFacts) -> tuple[Measurement, ...]:
 def own_word(snapshot: Snapshot, finding: Finding) -> bool:
     """Whether a finding about a component rests on something of its own, not on a health rolled up from below."""
     facts = snapshot.components.get(finding.entity)
-    if finding.rule not in ROLLED or facts is None:
+    if finding.rule not in ROLLED or finding.rule == "leak" or facts is None:  # a detector only ever speaks for itself
         return True
     return bool(beyond_limits(facts) or conditions(snapshot, finding.entity) or facts.detail in _TRIPPED)
 
@@ -125,7 +125,9 @@ def _finding(
         rule=rule,
         severity=severity,
         entity=component.id,
-        title=f"{kind} {snapshot.topology.label(component.id)}: {_what(snapshot, component, facts, beyond)}",
+        title=_title(
+            f"{kind} {snapshot.topology.label(component.id)}", component, _what(snapshot, component, facts, beyond)
+        ),
         since=since(snapshot, component.id),
         evidence=(
             f"health: {facts.health.value}",
@@ -139,6 +141,15 @@ def _finding(
         hits_jobs=jobs_of(snapshot, nodes),
         advice=ADVICE.get(rule, "read its controller's log"),
     )
+
+
+def _title(named: str, component: Component, what: str) -> str:
+    """`pump pump1: stopped`. A controller whose message begins with the name of the thing is not echoed."""
+    kind = component.kind.value.replace("-", " ")
+    for own in (named, f"{kind} {component.name}"):
+        if what.casefold().startswith(f"{own} ".casefold()):
+            return f"{named}: {what[len(own) :].strip(' :')}"
+    return f"{named}: {what}"
 
 
 def _what(snapshot: Snapshot, component: Component, facts: ComponentFacts, beyond: tuple[Measurement, ...]) -> str:

@@ -38,5 +38,7 @@ def draft(
         options=options,
         policy=session.config.pods[targets.pod].policy,
         holds=holds_of(snapshot, holds or {}, now),
+        gates=session.config.gates,
+        gate=session.config.pods[targets.pod].gate,
     )
     return action.planner(snapshot, targets, request)

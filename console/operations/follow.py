@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from console.operations.event import Actor
 from console.operations.journal import Journal
@@ -21,7 +22,11 @@ class Watched(Struct, frozen=True, kw_only=True):
 
     operation: Operation
     carrier: Actor | None = None
-    lost: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """As the operation says it."""
+        return self.operation.lost
 
     @property
     def advice(self) -> str:
@@ -51,8 +56,8 @@ async def follow(
             return
         free_since = None if holder is not None else clock.monotonic() if free_since is None else free_since
         lost = free_since is not None and clock.monotonic() - free_since > LOST_AFTER_S and not state.ended
-        seen = Watched(operation=state, carrier=holder.actor if holder else None, lost=lost)
-        if told is None or (seen.operation, seen.lost) != (told.operation, told.lost):
+        seen = Watched(operation=replace(state, lost=lost), carrier=holder.actor if holder else None)
+        if told is None or seen.operation != told.operation:
             told = seen
             yield seen
         if state.ended:

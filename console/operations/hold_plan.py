@@ -78,12 +78,23 @@ def plan_release(snapshot: Snapshot, targets: Targets, request: Request) -> Plan
             outline.needed.append(name)
             groups.setdefault(hold.operation, (hold, []))[1].append(name)
     outline.skip(free, "not held")
+    _look_at_gate(outline)
     lanes = tuple(
         lane
         for number, (hold, nodes) in enumerate(groups.values(), 1)
         for lane in _releasing(outline, number, hold, tuple(nodes))
     )
     return outline.plan((Phase(name="release", lanes=lanes),) if lanes else ())
+
+
+def _look_at_gate(outline: Outline) -> None:
+    """A node is not given back past the gate that its pod requires."""
+    gate = outline.request.gate
+    if gate and outline.request.options.back and outline.needed:
+        text = (
+            f"pod {outline.snapshot.pod} requires gate {gate} (`gate`): release without --resume, then `megapod resume`"
+        )
+        outline.block(Obstacle.NOT_ALLOWED, fold(outline.needed), text)
 
 
 def _releasing(outline: Outline, number: int, hold: Hold, nodes: tuple[str, ...]) -> tuple[Lane, ...]:

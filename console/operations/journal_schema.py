@@ -78,7 +78,7 @@ def _version(connection: sqlite3.Connection, path: str) -> int:
         owner = int(connection.execute("PRAGMA application_id").fetchone()[0])
         used = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     finally:
-        if whole:
+        if whole and connection.in_transaction:  # a full disk has ended it, and its own error is what is to be told
             connection.execute("COMMIT")
     if owner != APPLICATION_ID and (owner or version or used):
         raise JournalError(f"{path}: a database, but not a journal of megapod")

@@ -45,7 +45,8 @@ class Progress(Struct, frozen=True, kw_only=True):
 class Operation(Struct, frozen=True, kw_only=True):
     """One operation. `steps` has a row for each step and node that has begun, keyed by step, then node.
 
-    `by` is who carries it now: who began it, or adopted it last.
+    `by` is who carries it now: who began it, or adopted it last. `lost` no event tells: it is what who looks on has
+    seen, an open operation that nobody has carried for a while.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     seq: int = 0
     told_at: datetime
+    lost: bool = False
 
     @property
     def ended(self) -> bool:
@@ -80,7 +82,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         for step in self.plan.course.get(name, ()):
             found = self.progress(step.id, name)
             if found is None or found.outcome is not Outcome.DONE:
-                outcome = found.outcome if found else self._unbegun()
+                outcome = self._of(found)
                 return NodeResult(node=name, outcome=outcome, stage=step.do.value, detail=found.text if found else "")
             last = NodeResult(node=name, outcome=Outcome.DONE, stage=step.do.value, detail=found.text)
         return last
@@ -113,8 +115,11 @@ class Operation(Struct, frozen=True, kw_only=True):
             nodes=nodes,
         )
 
-    def _unbegun(self) -> Outcome:
-        return Outcome.NOT_REACHED if self.ended else Outcome.WORKING
+    def _of(self, found: Progress | None) -> Outcome:
+        """Nothing works any more once the operation is over: what was cut off and then cancelled never ended."""
+        if found is None:
+            return Outcome.NOT_REACHED if self.ended else Outcome.WORKING
+        return Outcome.CANCELLED if self.ended and found.outcome is Outcome.WORKING else found.outcome
 
 
 def fold(entries: Iterable[ev.Entry], before: Operation | None = None) -> Operation | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from console.operations.gate import Gate
 from console.operations.hold import Hold
 from console.operations.policy import Policy
 
@@ -18,6 +19,7 @@ class Options(Struct, frozen=True, kw_only=True):
     time. `deadline_s` ends the operation, `stop_after` its further lanes once more nodes than that went wrong.
     `power` is which power action, done in groups of `batch` with `delay_s` between; `force_busy` kills running work.
     A hold has a `ticket` and an end (`until`), where one is known; a release may give the nodes back (`back`).
+    A resume goes through a `gate` (its name in the config; else the pod's own), or says why not (`waive`).
     """
 
     take_over: bool = False
@@ -33,12 +35,15 @@ class Options(Struct, frozen=True, kw_only=True):
     ticket: str = ""
     until: datetime | None = None
     back: bool = False
+    gate: str = ""
+    waive: str = ""
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """Who asks for what, when, and why. `equivalent` is the scheduler's way to say it in commands, None without one.
 
     `policy` is the pod's; `holds` are its nodes that are held, by name.
+    `gates` are the config's, by name, and `gate` the one that the pod requires; "" for none.
     """
 
     operation: str
@@ -49,3 +54,5 @@ class Request(Struct, frozen=True, kw_only=True):
     options: Options = Options()
     policy: Policy = Policy()
     holds: Mapping[str, Hold] = {}
+    gates: Mapping[str, Gate] = {}
+    gate: str = ""

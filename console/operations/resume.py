@@ -2,6 +2,7 @@
 
 from backends.model.node import Service
 from backends.model.snapshot import Snapshot
+from console.operations.gate_plan import gates
 from console.operations.outline import Outline, drain_set, ours, who
 from console.operations.plan import Obstacle, Plan
 from console.operations.request import Request
@@ -37,4 +38,4 @@ def _phases(outline: Outline) -> tuple[Phase, ...]:
     if not outline.needed:
         return ()
     step = Step(id="resume", do=Do.RESUME, nodes=tuple(outline.needed), patience_s=CONFIRM_WITHIN_S)
-    return (Phase(name="resume", lanes=(Lane((step,)),)),)
+    return (*gates(outline, tuple(outline.needed)), Phase(name="resume", lanes=(Lane((step,)),)))

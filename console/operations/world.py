@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from backends.errors import NotSupported, Unreachable
+from backends.model.endpoint import PodEndpoints
 from backends.model.node import Node
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
@@ -86,6 +87,16 @@ class World:
         if facts is None or hardware is None:
             raise NotSupported(f"{name}: no controller of pod {self.plan.pod} manages it")
         return hardware, facts.system
+
+    @property
+    def hardware_sources(self) -> tuple[str, ...]:
+        """The names of its controllers' sources."""
+        return tuple(self._pod.adapters.hardware)
+
+    @property
+    def endpoints(self) -> PodEndpoints:
+        """How the pod is reached, for shells on its nodes."""
+        return self._pod.config.endpoints(self.plan.pod)
 
     def poke(self, sources: Iterable[str]) -> None:
         """Ask these sources now rather than at their next round."""

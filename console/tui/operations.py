@@ -13,7 +13,7 @@ from console.operations.hold import Hold
 from console.operations.journal_error import JournalError
 from console.operations.operation import Operation, State
 from console.operations.plan import Plan
-from console.operations.result import Outcome
+from console.operations.result import NodeResult, Outcome
 from console.operations.step import Do
 from console.state.session import Session
 from console.tui.attending import Attending
@@ -109,16 +109,23 @@ def where(operation: Operation) -> str:
         counted = Counter(node.outcome.value for node in operation.result.nodes)
     else:
         counted = Counter(
-            Do(node.stage).doing if node.outcome is Outcome.WORKING and node.stage else node.outcome.value
+            _doing(operation, node) if node.outcome is Outcome.WORKING and node.stage else node.outcome.value
             for node in operation.nodes
         )
     return ", ".join(f"{number} {word}" for word, number in counted.items())
 
 
+def _doing(operation: Operation, node: NodeResult) -> str:
+    """What a node is in the middle of; not as if it went on, where nobody carries the operation any more."""
+    return f"cut off {Do(node.stage).doing}" if operation.lost else Do(node.stage).doing
+
+
 def last_word(operation: Operation) -> str:
-    """The evidence of what it waits for now; how it ended, when it has."""
+    """The evidence of what it waits for now; how it ended, when it has; what to do where nobody carries it."""
     if operation.ended:
         return operation.text
+    if operation.lost:
+        return f"interrupted: `megapod ops adopt {operation.id}`"
     busy = (node for node in operation.nodes if node.outcome is Outcome.WORKING and node.detail)
     return next((f"{node.node}: {node.detail}" for node in busy), operation.why)
 
@@ -142,6 +149,7 @@ def _cells(operation: Operation, now: datetime) -> tuple[Cell, ...]:
     plan = operation.plan
     outcome = operation.result.outcome
     stands = outcome.value if operation.ended or operation.state is State.RUNNING else operation.state.value
+    stands = "interrupted" if operation.lost else stands
     return (
         Cell(plan.operation),
         Cell(plan.verb),

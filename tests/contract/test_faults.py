@@ -285,6 +285,8 @@ async def test_a_fault_is_one_finding_with_all_it_hits_and_goes_when_it_is_mende
     )
     assert began - timedelta(seconds=1) <= finding.since <= at.at, "as old as it is, by whoever knows it"
     assert finding.advice
+    named, _, what = finding.title.partition(": ")
+    assert not what.casefold().startswith(f"{named} ".casefold()), "the name once is enough"
     for pattern in expected.tells:
         assert any(re.search(pattern, line) for line in (finding.title, *finding.evidence)), (pattern, finding.evidence)
     hits_what_it_hits(bench, finding, expected.hits, target)

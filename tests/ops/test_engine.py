@@ -11,6 +11,7 @@ from console.operations.closing import CONFIRM_WITHIN_S
 from console.operations.drain import plan_drain
 from console.operations.engine import Engine, LetGo
 from console.operations.event import Actor
+from console.operations.journal_error import JournalError
 from console.operations.memory import Memory
 from console.operations.operation import fold
 from console.operations.request import Options, Request
@@ -221,6 +222,40 @@ async def test_given_back_by_somebody_else_while_waiting_is_a_conflict(pod, make
     assert outcomes(result) == {"n1": Outcome.CONFLICT, "n2": Outcome.DONE}
     assert details(result)["n1"] == "given back by somebody else"
     assert pod.scheduler.written == [("drain", ("n1", "n2"))], "not drained again"
+
+
+SILENT = Reason("Not responding", by="slurm")
+
+
+async def test_a_node_that_falls_silent_while_it_drains_is_nobody_s_doing(pod, make, clock):
+    await busy(pod, make)
+    task = pod.start(pod.plan())
+    await clock.advance(10)
+    pod.scheduler.queue.clear()
+    pod.scheduler.set("n1", "DOWN+DRAIN", pod.scheduler.facts["n1"].reason)
+    result = await clock.finish(task)
+    assert (outcomes(result)["n1"], details(result)["n1"]) == (Outcome.DONE, "down; closed to new work")
+
+
+@pytest.mark.parametrize("mode", ["finish", "requeue"])
+async def test_a_node_that_the_scheduler_takes_down_and_calls_its_own_has_failed(pod, make, clock, mode):
+    await busy(pod, make)
+    task = pod.start(pod.plan(mode=mode, grace_s=600))
+    await clock.advance(10)
+    pod.scheduler.set("n1", "DOWN", SILENT)
+    result = await clock.finish(task)
+    assert (outcomes(result)["n1"], result.exit) == (Outcome.FAILED, Exit.SOME_FAILED)
+    assert details(result)["n1"] == "the scheduler took it down: 'Not responding'"
+
+
+async def test_a_node_that_falls_silent_before_it_is_closed_has_not_changed_hands(pod, clock):
+    plan = pod.plan()
+    pod.scheduler.set("n1", "DOWN", SILENT)
+    await clock.advance(3)
+    result = await pod.run(plan)
+    assert outcomes(result) == {"n1": Outcome.FAILED, "n2": Outcome.DONE}
+    assert details(result)["n1"] == "the scheduler took it down: 'Not responding'"
+    assert pod.scheduler.written == [("drain", ("n2",))], "its reason stays"
 
 
 @pytest.mark.parametrize("reason", [FOREIGN, Reason("megapod:op-zzz999 joe: mine")])
@@ -457,6 +492,24 @@ async def test_killed_after_any_event_it_is_taken_up_and_nothing_happens_twice(p
     assert pod.scheduler.written == [("drain", ("n1", "n2"))]
     assert pod.scheduler.requeued == (["7"] if mode == "requeue" else [])
     assert fold(pod.journal.kept).result.outcome is Outcome.DONE
+
+
+class Full(Memory):
+    """A journal on a disk that is full when it comes to the first effect."""
+
+    def append(self, operation, event):
+        if isinstance(event, ev.Intended):
+            raise JournalError("journal.db: no room left on the disk; nothing was written")
+        return super().append(operation, event)
+
+
+async def test_what_cannot_be_written_down_does_not_happen(pod, clock):
+    pod.journal = Full(clock.now, Actor("ann", "desk", 1))
+    task = pod.start(pod.plan())
+    with pytest.raises((JournalError, ExceptionGroup)) as caught:
+        await clock.finish(task)
+    assert "no room left" in str(caught.value) or caught.value.subgroup(JournalError) is not None
+    assert pod.scheduler.written == []
 
 
 def result_of(*ends):

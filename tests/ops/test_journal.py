@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from console.operations import event as ev
+from console.operations import journal_schema
 from console.operations.journal import PAGE, Journal
 from console.operations.journal_codec import entry, kind_of, to_text, to_us
 from console.operations.journal_error import BegunAlready, JournalError, Leased
-from console.operations.journal_schema import VERSION
+from console.operations.journal_schema import APPLICATION_ID, MIGRATIONS, VERSION, _statements
 from console.operations.operation import State
 from console.operations.result import Outcome
 
@@ -224,6 +225,43 @@ def test_an_operation_that_a_newer_megapod_began_is_named_and_not_shown(journal,
     assert journal.open_ids() == ("op-new",)
     assert journal.open_operations() == ()
     assert isinstance(journal.entries("op-new")[0].event, ev.Unread)
+
+
+def test_a_journal_of_the_first_schema_is_brought_to_ours_with_all_it_tells(open_journal, place, tell, clock):
+    place.journal.parent.mkdir()
+    first = sqlite3.connect(place.journal, isolation_level=None)
+    for statement in _statements(MIGRATIONS[0]):
+        first.execute(statement)
+    first.execute("PRAGMA user_version = 1")
+    first.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    held = ev.Held(pod="alpha", nodes=("n9",), reason="DIMM B3")
+    for number, (name, event) in enumerate((("op-aaa111", tell.begun()), ("op-older0", held)), 1):
+        values = (to_us(clock.now()), name, kind_of(event), to_text(tell.ann), to_text(event))
+        first.execute("INSERT INTO events (at_us, operation, kind, actor, event) VALUES (?, ?, ?, ?, ?)", values)
+        table = "open_operations VALUES ('op-aaa111', ?)" if number == 1 else "holds VALUES ('alpha', 'n9', ?)"
+        first.execute(f"INSERT INTO {table}", (number,))
+    first.close()
+    journal = open_journal()
+    assert journal._connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
+    assert [one.id for one in journal.open_operations()] == ["op-aaa111"]
+    assert journal.holds("alpha")["n9"].reason == "DIMM B3"
+    assert journal.attention("alpha") == {}
+    assert open_journal(tell.bob).append("op-aaa111", tell.closed()).seq == 3
+
+
+def test_a_migration_that_is_cut_off_leaves_the_old_schema(place, clock, monkeypatch):
+    place.journal.parent.mkdir()
+    Journal.at(place, clock.now).close()
+    steps = (*MIGRATIONS, "CREATE TABLE newer (seq INTEGER);\nCREATE TABLE attention (twice TEXT);\n")
+    monkeypatch.setattr(journal_schema, "MIGRATIONS", steps)
+    monkeypatch.setattr(journal_schema, "VERSION", len(steps))
+    with pytest.raises(JournalError, match="already exists"):
+        Journal.at(place, clock.now)
+    monkeypatch.undo()
+    again = Journal.at(place, clock.now)
+    tables = {row[0] for row in again._connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    again.close()
+    assert "newer" not in tables
 
 
 def test_a_newer_schema_is_refused_in_one_line(journal, place, clock):

@@ -131,3 +131,20 @@ def test_one_pod_can_be_chosen_and_a_misspelt_one_is_suggested(write):
     assert list(config.only("beta").pods) == ["beta"]
     with pytest.raises(ConfigError, match="no pod 'bata'; did you mean 'beta'"):
         config.only("bata")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('gate = "burnin"\n[gates.burn-in]\ngpus = 4\n', "pods.alpha.gate: no [gates.burnin]; did you mean 'burn-in'?"),
+        ("[gates.x]\n", "gates.x: checks nothing; give gpus, ecc_uncorrectable, links or command"),
+        ("[gates.x]\ngpu = 4\n", "gates.x.gpu: unknown key; did you mean 'gpus'?"),
+        ("[gates.x]\ngpus = -1\n", "gates.x: gpus: -1 must be 0 or more"),
+        ('[gates.x]\ncommand = "dcgmi diag"\n', "gates"),
+        ('[gates.x]\ncommand = ["true"]\ncommand_s = 0\n', "gates.x: command_s: 0 must be above 0"),
+    ],
+)
+def test_a_gate_that_cannot_be_meant_is_an_error(write, text, said):
+    with pytest.raises(ConfigError) as error:
+        load(write(f"[pods.alpha]\n{text}{SSH}"))
+    assert said in str(error.value)

@@ -277,3 +277,30 @@ def test_the_radius_of_a_job_says_what_it_stands_on_and_what_is_ill(pod):
 def test_the_radius_of_nothing_is_an_error(pod):
     with pytest.raises(KeyError):
         radius(pod, "cdu:c9")
+
+
+def test_one_leak_that_wets_both_detectors_of_a_tray_is_one_finding(pod):
+    parts = (
+        Component(id="tray:t3", kind=Kind.TRAY, name="t3"),
+        Component(id="leak-detector:d2", kind=Kind.LEAK_DETECTOR, name="d2"),
+    )
+    edges = [edge for edge in pod.topology.edges if edge.target != "leak-detector:d1"]
+    edges += [
+        Edge("tray:t3", target, Relation.CONTAINS) for target in ("node:n3", "leak-detector:d1", "leak-detector:d2")
+    ]
+    known = Topology({**pod.topology.components, **{part.id: part for part in parts}}, tuple(edges))
+    wet = {name: ill(detail="Critical") for name in ("tray:t3", "leak-detector:d1", "leak-detector:d2")}
+    (finding,) = findings(replace(pod, topology=known, components={**pod.components, **wet}))
+    assert (finding.rule, finding.entity, finding.hits_nodes) == ("leak", "leak-detector:d1", ("n3",))
+    assert finding.title == "leak detector d1: Critical (and 1 more in t3)"
+    assert "leak detector d2: Critical" in finding.evidence
+
+
+@pytest.mark.parametrize(("supply_c", "severity"), [(19.0, None), (17.5, Severity.WARNING), (16.0, Severity.CRITICAL)])
+def test_coolant_near_the_dew_point_is_told_before_water_condenses(pod, supply_c, severity):
+    sent = Measurement(quantity=Quantity.SUPPLY_TEMPERATURE, value=supply_c)
+    dew = Measurement(quantity=Quantity.DEW_POINT, value=16.0)
+    found = findings(broken(pod, cdu__c1=ill(Severity.OK, measurements=(sent, dew))))
+    assert [(one.rule, one.entity, one.severity) for one in found] == (
+        [("dew-point", "cdu:c1", severity)] if severity else []
+    )

@@ -9,6 +9,9 @@ from console.operations.step import Step
 from console.operations.world import World
 
 NODES = ("slurm.nodes",)
+SCHEDULER = "slurm"
+ITS_WORDS = ("Not responding", "Node unexpectedly rebooted")
+"""How Slurm signs what it does to a node by itself: as its own user, which may be root, so its words count, too."""
 GONE = Sight(Seen.BLOCKED, "the scheduler no longer knows it")
 
 
@@ -103,12 +106,24 @@ def text_of(facts: SchedulerFacts) -> str:
     return facts.reason.text if facts.reason else "no reason"
 
 
+def taken_down(facts: SchedulerFacts) -> Sight | None:
+    """Bad, where the scheduler itself has taken the node down and says why: no person has touched it."""
+    reason = facts.reason
+    if facts.service is not Service.DOWN or reason is None or reason.mark is not None:
+        return None
+    own = reason.by == SCHEDULER or reason.text.startswith(ITS_WORDS)
+    return Sight(Seen.BAD, f"the scheduler took it down: {reason.text!r}") if own else None
+
+
 def changed_hands(world: World, name: str, facts: SchedulerFacts) -> Sight | None:
     """Blocked, where the node no longer says what it said when the plan was made, and not by this operation.
 
+    Bad, where it is the scheduler that says so: a node that has fallen silent has changed nobody's hands.
     Compared with what the plan saw, not with an earlier look: that has moved on while a person read the plan.
     """
     mark = Mark.parse(facts.reason.text) if facts.reason else None
     if facts.reason == world.plan.reasons.get(name) or (mark is not None and mark.operation == world.plan.operation):
         return None
-    return Sight(Seen.BLOCKED, f"{name} changed hands since the plan was made; it now says {text_of(facts)!r}")
+    return taken_down(facts) or Sight(
+        Seen.BLOCKED, f"{name} changed hands since the plan was made; it now says {text_of(facts)!r}"
+    )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backends.model.job import Job
 from backends.model.node import Gpu, HardwareFacts, SchedulerFacts, Service
-from console.operations.deeds.close import GONE, closed, text_of
+from console.operations.deeds.close import GONE, closed, taken_down, text_of
 from console.operations.deeds.deed import Look, Seen, Sight, Watching
 from console.operations.world import World
 from console.words import count
@@ -60,10 +60,10 @@ class Empty(Watching):
 
 def _another_s(facts: SchedulerFacts, user: str) -> Sight | None:
     if not closed(facts):
-        return Sight(Seen.BLOCKED, "given back by somebody else")
+        return taken_down(facts) or Sight(Seen.BLOCKED, "given back by somebody else")
     mark = facts.reason.mark if facts.reason else None
     if mark is None or mark.user != user:
-        return Sight(Seen.BLOCKED, f"taken over by somebody else: {text_of(facts)}")
+        return taken_down(facts) or Sight(Seen.BLOCKED, f"taken over by somebody else: {text_of(facts)}")
     return None
 
 

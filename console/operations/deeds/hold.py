@@ -17,14 +17,18 @@ class Keep(Deed):
     """
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
-        """So is: held by this operation. One that another holds by now is its."""
-        stand, kept = world.holds(), world.keeper.holds(world.plan.pod)
-        return {name: self._sight(world, kept.get(name) if name in stand else None) for name in look.nodes}
+        """So is: held by this operation; as the way back of a release also by the one it had not lifted yet.
 
-    def _sight(self, world: World, hold: Hold | None) -> Sight:
+        One that another holds by now is its.
+        """
+        stand, kept = world.holds(), world.keeper.holds(world.plan.pod)
+        ours = (world.plan.operation, look.step.args.get("held_by"))
+        return {name: self._sight(kept.get(name) if name in stand else None, ours) for name in look.nodes}
+
+    def _sight(self, hold: Hold | None, ours: tuple[str | None, ...]) -> Sight:
         if hold is None:
             return Sight(Seen.NEEDED, "not held")
-        if hold.operation == world.plan.operation:
+        if hold.operation in ours:
             return Sight(Seen.SO, str(hold))
         return Sight(Seen.BLOCKED, f"another's hold since the plan was made: {hold}")
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from backends.errors import BackendError
 from backends.model.job import Job
-from console.operations.deeds.close import GONE, closed
+from console.operations.deeds.close import GONE, closed, taken_down
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
 from console.operations.result import Outcome
 from console.operations.step import Step
@@ -41,7 +41,7 @@ class Requeue(Deed):
         if node is None or node.scheduler is None:
             return GONE
         if not closed(node.scheduler):
-            return Sight(Seen.BLOCKED, "given back by somebody else")
+            return taken_down(node.scheduler) or Sight(Seen.BLOCKED, "given back by somebody else")
         jobs = world.snapshot.jobs_on(name)
         if not jobs:
             return Sight(Seen.SO, "no job left")

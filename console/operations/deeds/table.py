@@ -2,6 +2,7 @@
 
 from backends.model.node import Power
 from backends.ports import PowerAction
+from console.operations.deeds.check import Check
 from console.operations.deeds.close import Close, Resume
 from console.operations.deeds.deed import Deed
 from console.operations.deeds.empty import Empty
@@ -14,6 +15,7 @@ from console.operations.step import Do
 def deeds() -> dict[Do, Deed]:
     """A set of deeds for one operation: some remember what they have seen of it."""
     return {
+        Do.CHECK: Check(),
         Do.CLOSE: Close(),
         Do.RESUME: Resume(),
         Do.EMPTY: Empty(),

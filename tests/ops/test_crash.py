@@ -1,0 +1,380 @@
+"""The crash matrix: a worker is killed at every event of every kind of plan, taken up, and nothing happens twice.
+
+The worker is a process of its own that SIGKILLs itself (`dying.py`) right after an event is on the disk, and, where
+an effect has just happened, right before its record is. It works over real SSH and TLS Redfish on a simulated pod, and
+what happened is counted there. Each point is taken up to go on, and again to be cancelled. A kind of plan is one row.
+"""
+
+import asyncio
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backends.simulator.job import JobRequest
+from backends.simulator.server import ServeOptions, serve
+from console.actions import action
+from console.config import load
+from console.headless.simulate import _write_config
+from console.operations import event as ev
+from console.operations.draft import draft
+from console.operations.hold import text_of
+from console.operations.identity import user
+from console.operations.journal import Journal
+from console.operations.journal_codec import kind_of
+from console.operations.operation import UNDO
+from console.operations.place import Place
+from console.operations.request import Options
+from console.operations.result import Outcome
+from console.state.clock import SystemClock
+from console.state.session import Session
+from console.targets import Targets
+
+DYING = Path(__file__).with_name("dying.py")
+SPEED = 20.0
+AT_ONCE = 6
+FEW = 6
+WITHIN_S = 120.0
+LIVES_ON_S = 12.0
+OLDER = "op-older0"
+TRAIN = JobRequest(
+    name="train",
+    user="ada",
+    account="research",
+    partition="batch",
+    node_count=1,
+    gpus_per_node=1,
+    limit_s=86_400,
+    runs_s=86_000,
+    outcome="COMPLETED",
+    load=0.5,
+)
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A kind of plan: what is asked for, how its node is before (`ready`), and what happens at the far side, once.
+
+    `undone`: cancelled, its node is as it was; where it is not, what has happened stays so. `events` are the kinds
+    that its worker writes down: at each of them it is killed at least once. `nodes`: one for each point, or FEW where
+    they can be brought back: a worker that asks the controllers asks for each of them. Only power has controllers.
+    """
+
+    verb: str
+    options: Options = Options()
+    ready: tuple[str, ...] = ()
+    far: dict[str, int]
+    undone: bool = True
+    nodes: int = 30
+    events: frozenset[str] = frozenset({"started", "intended", "applied", "ended", "closed"})
+
+
+HOLDS = frozenset({"started", "intended", "held", "applied", "ended", "closed"})
+RELEASES = frozenset({"started", "intended", "released", "applied", "ended", "closed"})
+ROWS = {
+    "drain finish": Row(verb="drain", ready=("job that ends",), nodes=FEW, far={"drain": 1}),
+    "drain requeue": Row(verb="drain", ready=("job",), options=Options(mode="requeue"), far={"drain": 1, "requeue": 1}),
+    "cordon": Row(verb="cordon", ready=("job",), far={"drain": 1}),
+    "resume": Row(verb="resume", ready=("drained",), far={"resume": 1}, undone=False),
+    "hold": Row(verb="hold", options=Options(ticket="OPS-1"), far={"drain": 1}, events=HOLDS),
+    "release": Row(verb="release", ready=("held",), far={"drain": 1}, events=RELEASES),
+    "release back": Row(
+        verb="release", ready=("held",), options=Options(back=True), far={"resume": 1}, undone=False, events=RELEASES
+    ),
+    "power on": Row(verb="power", nodes=FEW, ready=("off",), options=Options(power="on"), far={"On": 1}, undone=False),
+    "power off": Row(verb="power", nodes=FEW, options=Options(power="off"), far={"ForceOff": 1}, undone=False),
+    "power cycle": Row(
+        verb="power", nodes=FEW, options=Options(power="cycle"), far={"ForceOff": 1, "On": 1}, undone=False
+    ),
+    "power reset": Row(verb="power", nodes=FEW, options=Options(power="reset"), far={"ForceRestart": 1}, undone=False),
+}
+
+
+class Far:
+    """The pod behind the wire: nothing starts on it by itself, and what is asked of each node is counted."""
+
+    def __init__(self, world):
+        self.world = world
+        self.asked = {name: [] for name in world.nodes}
+        scheduler = world.scheduler
+        scheduler._serve = lambda *_: None
+        for job in tuple(scheduler.jobs.values()):
+            if job.state == "RUNNING":
+                scheduler.end(job, "COMPLETED")
+        self._count(scheduler, "drain", lambda node, *_: [(node.name, "drain")])
+        self._count(scheduler, "resume", lambda node, *_: [(node.name, "resume")])
+        self._count(scheduler, "undrain", lambda node, *_: [(node.name, "resume")])
+        self._count(scheduler, "requeue", lambda job: [(name, "requeue") for name in job.nodes])
+        self._count(world.power, "reset", lambda node, kind: [(node.name, kind.value)])
+        self.short = set()
+
+    def _count(self, of, name, told):
+        does = getattr(of, name)
+
+        def counted(*what):
+            for node, word in told(*what):
+                self.asked[node].append(word)
+                if word == "drain" and node in self.short:
+                    self.world.agenda.after(LIVES_ON_S, partial(self._end_jobs, node))
+            return does(*what)
+
+        setattr(of, name, counted)
+
+    def _end_jobs(self, name):
+        for number in tuple(self.world.nodes[name].jobs):
+            self.world.scheduler.end(self.world.scheduler.jobs[number], "COMPLETED")
+
+    def make(self, name, word, mark):
+        """Bring a node to where a row wants it; none of it is counted."""
+        world, node = self.world, self.world.nodes[name]
+        if word.startswith("job"):
+            world.scheduler.start(world.scheduler.submit(TRAIN, world.now_s), [node], world.now_s)
+            if word == "job that ends":
+                self.short.add(name)
+        elif word == "off":
+            self.switch(name, on=False)
+        else:
+            world.scheduler.drain(node, mark)
+        self.asked[name].clear()
+
+    def again(self, name, row):
+        """As if nothing had been done to the node."""
+        node = self.world.nodes[name]
+        if row.verb == "power":
+            self.switch(name, on="off" not in row.ready)
+            return
+        self._end_jobs(name)
+        node.drain, node.reason, node.reason_by = False, "", ""
+        for word in row.ready:
+            self.make(name, word, "")
+
+    def switch(self, name, *, on):
+        """Up as if it had been so for long, or without power; what was on its way there never comes."""
+        node, now_s = self.world.nodes[name], self.world.now_s
+        node.power_turn += 1
+        node.slurmd_turn += 1
+        node.begin_boot(now_s - 60.0)
+        node.booted_s = now_s - 30.0
+        node.slurmd = node.responding = True
+        node.down = False
+        node.power = "On" if on else "Off"
+        self.asked[name].clear()
+
+    def counts(self, name):
+        asked = self.asked[name]
+        return {word: asked.count(word) for word in dict.fromkeys(asked)}
+
+    def stands(self, name):
+        """What an operator would call its state: closed or not, by whom, power."""
+        node = self.world.nodes[name]
+        return node.drain, node.reason if node.drain else "", node.power
+
+
+class Forkers:
+    """`AT_ONCE` of them for all rows, each with one worker at a time."""
+
+    def __init__(self):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.all = [subprocess.Popen([sys.executable, DYING], **pipes) for _ in range(AT_ONCE)]
+        self.threads = ThreadPoolExecutor(AT_ONCE)  # asyncio's own are for the pod's servers: these wait long
+        self.free = queue.SimpleQueue()
+        for forker in self.all:
+            self.free.put(forker)
+
+    async def run(self, *words, log, **dies):
+        asked = {"words": words, "env": dict(os.environ), "log": str(log), "after": 0, "before": 0, "noted": 0, **dies}
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._run, json.dumps(asked))
+
+    def _run(self, asked):
+        forker = self.free.get()
+        try:
+            forker.stdin.write(f"{asked}\n")
+            forker.stdin.flush()
+            return int(forker.stdout.readline())
+        finally:
+            self.free.put(forker)
+
+    def close(self):
+        self.threads.shutdown()
+        for forker in self.all:
+            with forker:
+                forker.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def forkers():
+    those = Forkers()
+    yield those
+    those.close()
+
+
+class Point(Struct, frozen=True):
+    """Where the worker dies: after its nth event, or before it, or after its nth line of evidence.
+
+    `again`: the worker that takes it back dies, too, after its nth event.
+    """
+
+    after: int = 0
+    before: int = 0
+    noted: int = 0
+    cancel: bool = False
+    again: int = 0
+
+
+class Site:
+    """One row on its pod: each point has a node of its own."""
+
+    def __init__(self, row, far, session, config, folder, forkers):
+        self.row = row
+        self.far = far
+        self.session = session
+        self.config = config
+        self.forkers = forkers
+        self.place = Place(journal=folder / "journal.db")
+        self.journal = Journal.at(self.place, SystemClock().now)
+        self.free = asyncio.Queue()
+        for name in sorted(far.world.nodes):
+            self.free.put_nowait(name)
+        self.held = {}
+
+    @asynccontextmanager
+    async def node(self):
+        """A node that nobody uses; where there are few, it is brought back and used again."""
+        name = await self.free.get()
+        yield name
+        if self.row.nodes == FEW:
+            self.far.again(name, self.row)
+            self.free.put_nowait(name)
+
+    def begin(self, name):
+        """A plan for the node, in the journal; its id."""
+        row = self.row
+        holds = self.journal.holds("austin")
+        plan = draft(self.session, action(row.verb), Targets("austin", (name,)), "leak", row.options, holds=holds)
+        assert not plan.refused, plan.blockers
+        self.journal.begin(plan.operation, ev.Begun(plan=plan, config=self.config, take=plan.nodes))
+        return plan.operation
+
+    async def carry(self, operation, **dies):
+        journal = self.place.journal
+        log = journal.with_name(f"{operation}.log")
+        return await self.forkers.run("carry", operation, "--journal", str(journal), log=log, **dies)
+
+    def told(self, operation):
+        return [kind_of(entry.event) for entry in self.journal.entries(operation)][1:]
+
+
+@pytest.fixture(params=ROWS.values(), ids=ROWS)
+async def site(request, tmp_path, forkers):
+    row = request.param
+    async with serve(ServeOptions(racks=1, nodes=row.nodes, gpus=1, speed=SPEED)) as (pod,):
+        far = Far(pod.clock.world())
+        config = tmp_path / "config.toml"
+        fast = replace(pod.endpoints, scheduler=replace(pod.endpoints.scheduler, interval_s=0.5))
+        _write_config(config, [fast if row.verb == "power" else replace(fast, redfish=())])
+        mark = f"megapod:{OLDER} {user()}: {text_of('leak', '', None) if 'held' in row.ready else 'leak'}"
+        for name in far.world.nodes:
+            for word in row.ready:
+                far.make(name, word, mark)
+        async with Session(load(str(config))) as session:
+            await session.look(30.0)
+            site = Site(row, far, session, str(config), tmp_path, forkers)
+            if "held" in row.ready:
+                site.journal.append(OLDER, ev.Held(pod="austin", nodes=tuple(far.world.nodes), reason="leak"))
+                site.held = site.journal.holds("austin")
+            yield site
+            site.journal.close()
+
+
+async def untouched(site):
+    """A worker that is left alone: what it writes down, and that it did what the row says."""
+    async with site.node() as name:
+        operation = site.begin(name)
+        assert await site.carry(operation) == 0
+        assert site.far.counts(name) == site.row.far
+    told = [kind for kind in site.told(operation) if kind != "noted"]
+    assert set(told) == site.row.events
+    return told
+
+
+async def meet(site, point):
+    async with site.node() as name:
+        return await die_and_go_on(site, point, name)
+
+
+async def die_and_go_on(site, point, name):
+    """One point: killed there, looked at by nobody, taken up; the kind of event it died at."""
+    operation = site.begin(name)
+    before = site.far.stands(name)
+    if dies := {word: number for word in ("after", "before", "noted") if (number := getattr(point, word))}:
+        code = await site.carry(operation, **dies)
+        if code != -signal.SIGKILL:
+            assert site.told(operation)[-1] == "closed", "it had come to its end before it got there"
+            return ""
+    told = site.told(operation)
+    if "closed" in told:
+        assert site.far.counts(name) == site.row.far
+        return "closed"
+    if point.cancel:
+        await take_back(site, operation, name, before, point.again)
+    else:
+        site.journal.append(operation, ev.Adopted())
+        assert await site.carry(operation) == 0, (point, site.told(operation))
+        assert site.journal.operation(operation).result.outcome is Outcome.DONE
+        assert site.far.counts(name) == site.row.far, (point, site.told(operation))
+    return told[-1] if told else "begun"
+
+
+async def take_back(site, operation, name, before, again):
+    """Cancelled where it was cut off: no later step runs, and what it changed is as before."""
+    asked = site.far.counts(name)
+    said = site.journal.append(operation, ev.Cancelling(why="test"))
+    if again:
+        assert await site.carry(operation, after=again) == -signal.SIGKILL
+    await site.carry(operation)
+    state = site.journal.operation(operation)
+    assert state.result.outcome is Outcome.CANCELLED, (state.result, site.told(operation))
+    later = [
+        entry.event.step for entry in site.journal.entries(operation, said.seq) if kind_of(entry.event) == "intended"
+    ]
+    assert all(step.startswith(UNDO) for step in later), later
+    now = site.far.counts(name)
+    assert all(now.get(word, 0) == asked.get(word, 0) for word in {*now} - {"drain", "resume"}), (asked, now)
+    if site.row.undone:
+        assert site.far.stands(name) == before
+        assert said_of(site.journal.holds("austin").get(name)) == said_of(site.held.get(name))
+
+
+def said_of(hold):
+    """A hold but for who wrote it down when: one that is taken back is made again."""
+    return hold and (hold.reason, hold.owner, hold.ticket, hold.until)
+
+
+async def test_killed_at_any_event_it_goes_on_and_nothing_happens_twice(site):
+    told = await untouched(site)
+    points = [Point(noted=1), *(Point(after=number) for number in range(len(told) + 1))]
+    points += [Point(before=number) for number, kind in enumerate(told, 1) if kind == "applied"]
+    points += [
+        Point(after=number, cancel=True)
+        for number, kind in enumerate(told, 1)
+        if kind in ("intended", "applied", "ended", "held", "released")
+    ]
+    points += [Point(before=number, cancel=True) for number, kind in enumerate(told, 1) if kind == "applied"]
+    if site.row.undone:
+        first = told.index("ended") + 1
+        points += [Point(after=first, cancel=True, again=number) for number in range(1, 6)]
+    async with asyncio.timeout(WITHIN_S):
+        kinds = await asyncio.gather(*(meet(site, point) for point in points), return_exceptions=True)
+    for kind in kinds:
+        if isinstance(kind, BaseException):
+            raise kind
+    assert site.row.events | {"begun"} <= set(kinds)
