@@ -1,11 +1,15 @@
-"""The terminal, written to by Textual's own driver, except that a terminal which hung up stops nothing.
+"""The terminal, driven by Textual's own driver, except that a hang-up stops nothing and its size is its own.
 
 Textual writes in a thread behind a queue of 30. When the SSH session is lost the first write fails, the thread dies,
 the queue fills, and the next write blocks the event loop for ever: nothing would close our own connections then
 (Textual 8.2, `drivers/_writer_thread.py`).
+
+Textual takes COLUMNS and LINES before the terminal's own answer: where a shell or a script has exported them, a resized
+window would be drawn at its old size for ever (`drivers/linux_driver.py`).
 """
 
 import io
+import os
 from typing import TextIO, cast
 
 from textual.app import App
@@ -52,3 +56,11 @@ class TerminalDriver(LinuxDriver):
         if self._file is not None:
             # The driver writes, flushes and asks for the file's number: no more of a TextIOWrapper is needed.
             self._file = cast("io.TextIOWrapper[io.BufferedWriter]", Forgiving(self._file))
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        try:
+            width, height = os.get_terminal_size(self.fileno)
+        except OSError:
+            width, height = 0, 0
+        # A serial line answers 0 by 0: COLUMNS and LINES are all there is to know then.
+        return (width, height) if width and height else super()._get_terminal_size()
