@@ -4,6 +4,7 @@ The schema is made from the very types that are encoded, so the two cannot part.
 """
 
 from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -46,6 +47,8 @@ def schema(kind: str) -> dict[str, Any]:
     whole = msgspec.json.schema(_types()[kind])
     definitions = whole["$defs"]
     for one in definitions.values():
+        if "description" in one:  # a docstring: Python 3.13 and msgspec 0.21 on take its margin off, older ones do not
+            one["description"] = cleandoc(one["description"])
         if "properties" in one:
             one["required"] = list(one["properties"])
     name = whole["$ref"].rpartition("/")[2]

@@ -144,11 +144,15 @@ def _finding(
 
 
 def _title(named: str, component: Component, what: str) -> str:
-    """`pump pump1: stopped`. A controller whose message begins with the name of the thing is not echoed."""
+    """`pump pump1: stopped`. A controller whose message begins with the name of the thing is not echoed.
+
+    One that goes on to say where the thing is (`Pump pump1 of cdu1 stopped`) is a title as it stands.
+    """
     kind = component.kind.value.replace("-", " ")
     for own in (named, f"{kind} {component.name}"):
         if what.casefold().startswith(f"{own} ".casefold()):
-            return f"{named}: {what[len(own) :].strip(' :')}"
+            rest = what[len(own) :].strip(" :")
+            return f"{named} {rest}" if rest.startswith("of ") else f"{named}: {rest}"
     return f"{named}: {what}"
 
 
