@@ -91,7 +91,7 @@ class StepRun:
         """One look, and what follows of it. True when there was an effect, and a new look is due."""
         if not self._world.fresh(self._deed.sources, self._asked_at):
             return False
-        look = Look(step=self._step, nodes=tuple(self._pending), begun_at=self._begun_at, asked=self._asked())
+        look = self._look()
         try:
             sights = await self._deed.look(self._world, look)
         except BackendError as error:
@@ -167,10 +167,19 @@ class StepRun:
         self._asked_at = self._world.clock.now()
         self._world.poke(self._deed.sources)
 
-    def _asked(self) -> dict[str, str]:
+    def _look(self) -> Look:
         operation, step = self._teller.operation, self._step.id
         rows = ((name, operation.progress(step, name)) for name in self._pending)
-        return {name: row.before for name, row in rows if row is not None and row.stage is Stage.APPLIED}
+        asked = {name: row for name, row in rows if row is not None and row.stage is Stage.APPLIED}
+        refused = frozenset(name for name in asked if self._refused(name))
+        return Look(
+            step=self._step,
+            nodes=tuple(self._pending),
+            begun_at=self._begun_at,
+            asked={name: row.before for name, row in asked.items()},
+            refused=refused,
+            unanswered=frozenset(name for name, row in asked.items() if row.error and name not in refused),
+        )
 
     def _refused(self, name: str) -> bool:
         """Whether the far side said no, and not only nothing: what was not answered may still come."""

@@ -44,13 +44,16 @@ class Sight(Struct, frozen=True):
 class Look(Struct, frozen=True, kw_only=True):
     """What is looked at: the step, its nodes that have not ended, and when each began with it.
 
-    `asked` maps the nodes that the effect was asked for to what was noted of them just before.
+    `asked` maps the nodes that the effect was asked for to what was noted of them just before. Of these the far side
+    said no to `refused`, and nothing that can be relied on to `unanswered`: there it may have happened.
     """
 
     step: Step
     nodes: tuple[str, ...]
     begun_at: Mapping[str, datetime]
     asked: Mapping[str, str] = {}
+    refused: frozenset[str] = frozenset()
+    unanswered: frozenset[str] = frozenset()
 
 
 class Deed(ABC):

@@ -56,22 +56,33 @@ class Reset(Deed):
     missed = Outcome.TIMED_OUT
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
-        """Done is: the last reset is another than before it was asked for."""
+        """Done is: the last reset is another than before it was asked for, and the power is back on.
+
+        A controller that is still between off and on would show a node as off that is about to start.
+        """
         states = await boot_states(world, look.nodes)
-        sights = {name: self._sight(look.asked.get(name), state) for name, state in states.items()}
+        sights = {name: self._sight(look, name, state) for name, state in states.items()}
         return allowed(world, look, sights)
 
-    def _sight(self, before: str | None, state: BootState | BackendError) -> Sight:
+    def _sight(self, look: Look, name: str, state: BootState | BackendError) -> Sight:
         if isinstance(state, BackendError):
             return Sight(Seen.UNKNOWN, str(state))
-        if before is None:
-            if state.power is Power.OFF:
-                return Sight(Seen.BAD, "power Off: there is nothing to reset")
-            return Sight(Seen.NEEDED, f"power {state.power.value}")
+        if name in look.asked and name not in look.refused:
+            return self._under_way(look, name, state)
+        if state.power is Power.OFF:
+            return Sight(Seen.BAD, "power Off: there is nothing to reset")
+        return Sight(Seen.NEEDED, f"power {state.power.value}")
+
+    def _under_way(self, look: Look, name: str, state: BootState) -> Sight:
         now = _last_reset(state)
-        if not now:
-            return Sight(Seen.SO, "accepted; this controller does not say when a node was last reset")
-        return Sight(Seen.WAITING, "accepted") if now == before else Sight(Seen.SO, f"reset at {now}")
+        if now and now == look.asked[name]:
+            return Sight(Seen.WAITING, "accepted")
+        if not now and name in look.unanswered:
+            return Sight(Seen.UNKNOWN, "not answered, and this controller does not say when a node was last reset")
+        if state.power is not Power.ON:
+            return Sight(Seen.WAITING, f"accepted; power {state.power.value}, not back on yet")
+        said = f"reset at {now}" if now else "accepted; this controller does not say when a node was last reset"
+        return Sight(Seen.SO, said)
 
     async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
         """One request for all where the controller can do that, else one for each."""
@@ -100,8 +111,14 @@ class Nmi(Deed):
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """Accepted is all that can be seen."""
-        accepted, wanting = Sight(Seen.SO, "accepted by the controller"), Sight(Seen.NEEDED, "not sent")
-        return allowed(world, look, {name: accepted if name in look.asked else wanting for name in look.nodes})
+        return allowed(world, look, {name: self._sight(look, name) for name in look.nodes})
+
+    def _sight(self, look: Look, name: str) -> Sight:
+        if name not in look.asked or name in look.refused:
+            return Sight(Seen.NEEDED, "not sent")
+        if name in look.unanswered:
+            return Sight(Seen.UNKNOWN, "not answered: it may have come, and nothing shows it")
+        return Sight(Seen.SO, "accepted by the controller")
 
     async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
         """One request for each."""
