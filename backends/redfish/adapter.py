@@ -203,6 +203,7 @@ class RedfishHardware:
         except NotSupported:
             if self._structure is not None and self._structure.hosts:
                 raise
+            round_.excuse(self._service.paths.of(collection))  # one more link to nowhere: none was ever there
         if systems:
             await self._service.get(self._service.paths.of(next(iter(systems))), ComputerSystem)
 

@@ -6,6 +6,7 @@ DSP0268 Chassis v1.28, ThermalSubsystem v1.5, PowerSubsystem v1.1, EnvironmentMe
 from backends.model.topology import Confidence, Kind, Relation
 from backends.redfish.concurrency import gather
 from backends.redfish.cooling import find_connectors, find_flow_parts, find_leak_detection, find_leak_detectors
+from backends.redfish.excerpts import find_fan_speeds, find_temperatures
 from backends.redfish.legacy import find_power, find_thermal
 from backends.redfish.parts import Named, Part, Plant, Sight
 from backends.redfish.power import find_power_subsystem
@@ -34,14 +35,14 @@ async def _frame(round_: Round, plant: Plant, path: str, chassis: Chassis, id_: 
     if metrics:
         plant.seen(metrics)
         plant.look(id_, Sight(metrics.path, ENVIRONMENT))
-    await _thermal(round_, plant, chassis, id_)
+    await _thermal(round_, plant, chassis, id_, metrics)
     await _power(round_, plant, chassis, id_, measured=metrics is not None)
     if not any(sight.view.gauges for sight in plant.parts[id_].sights):
         await find_sensors(round_, plant, _path(chassis.sensors), id_)
 
 
-async def _thermal(round_: Round, plant: Plant, chassis: Chassis, id_: str) -> None:
-    """ThermalSubsystem, or the Thermal that was before it."""
+async def _thermal(round_: Round, plant: Plant, chassis: Chassis, id_: str, metrics: Resource | None) -> None:
+    """ThermalSubsystem, or the Thermal that was before it. `metrics` are the chassis' EnvironmentMetrics."""
     thermal = await round_.resource(_path(chassis.thermal_subsystem))
     if thermal is None:
         if legacy := await round_.resource(_path(chassis.thermal)):
@@ -50,8 +51,15 @@ async def _thermal(round_: Round, plant: Plant, chassis: Chassis, id_: str) -> N
         plant.seen(thermal)
         if any(thermal.look(word) for word in THERMAL_SUBSYSTEM.words):
             plant.look(id_, Sight(thermal.path, THERMAL_SUBSYSTEM))
-        for fan in (await round_.resources(thermal.link("Fans"))).values():
+        fans = await round_.resources(thermal.link("Fans"))
+        for fan in fans.values():
             plant.add(Kind.FAN, fan, inside=id_, view=FAN)
+        if metrics and not fans:
+            find_fan_speeds(plant, metrics, id_)
+        if metrics is None or metrics.number("TemperatureCelsius/Reading") is None:
+            listed = await round_.resource(thermal.link("ThermalMetrics"))
+            if listed:
+                find_temperatures(plant, listed, id_)
         await find_flow_parts(round_, plant, thermal, id_)
         await find_connectors(round_, plant, thermal.link("CoolantConnectors"), id_, "")
         if detection := thermal.link("LeakDetection"):

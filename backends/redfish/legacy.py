@@ -28,11 +28,11 @@ def find_power(plant: Plant, power: Resource, owner: str, *, supplies: bool = Tr
     gauges, ratings = _consumption(power)
     gauges += [
         _gauge(at, "ReadingVolts", Quantity.VOLTAGE, _label(one))
-        for at, one in _members(power, "Voltages")
+        for at, one in members(power, "Voltages")
         if one.text("Status/State") not in _DEAF
     ]
     plant.look(owner, Sight(power.path, View(gauges=tuple(gauges), ratings=tuple(ratings), words=("Redundancy",))))
-    for at, one in _members(power, "PowerSupplies") if supplies else ():
+    for at, one in members(power, "PowerSupplies") if supplies else ():
         plant.add_inside(Kind.POWER_SUPPLY, power, at, one, owner, _supply(at))
 
 
@@ -40,7 +40,7 @@ def find_thermal(plant: Plant, thermal: Resource, owner: str) -> None:
     """What a Thermal resource tells of its chassis: temperatures and fans."""
     plant.seen(thermal)
     gauges, ambient = [], ""
-    for at, one in _members(thermal, "Temperatures"):
+    for at, one in members(thermal, "Temperatures"):
         if one.text("Status/State") in _DEAF:
             continue
         if not ambient and one.text("PhysicalContext") in _AMBIENT:
@@ -48,14 +48,14 @@ def find_thermal(plant: Plant, thermal: Resource, owner: str) -> None:
         gauges.append(_gauge(at, "ReadingCelsius", Quantity.TEMPERATURE, "" if at == ambient else _label(one)))
     gauges.sort(key=lambda gauge: gauge.label != "")
     plant.look(owner, Sight(thermal.path, View(gauges=tuple(gauges), words=("Redundancy",))))
-    for at, one in _members(thermal, "Fans"):
+    for at, one in members(thermal, "Fans"):
         plant.add_inside(Kind.FAN, thermal, at, one, owner, _fan(at, one))
 
 
 def _consumption(power: Resource) -> tuple[list[Gauge], list[Gauge]]:
     """The first PowerControl is the chassis; others, where there are any, are parts of it and carry their names."""
     gauges, ratings = [], []
-    for place, (at, one) in enumerate(_members(power, "PowerControl")):
+    for place, (at, one) in enumerate(members(power, "PowerControl")):
         label = _label(one) if place else ""
         gauges.append(Gauge(f"{at}/PowerConsumedWatts", Quantity.POWER, label))
         if not place:
@@ -91,8 +91,8 @@ def _states(at: str) -> tuple[str, ...]:
     return f"{at}/Status/State", f"{at}/Status/Health"
 
 
-def _members(whole: Resource, name: str) -> list[tuple[str, Resource]]:
-    """The members of a list and how each is found again: by its key, or its place where keys do not tell."""
+def members(whole: Resource, name: str) -> list[tuple[str, Resource]]:
+    """The objects of a list and how each is found again: by its key, or its place where keys do not tell."""
     found = whole.look(name)
     items = found if isinstance(found, list) else []
     keys = Counter(member_key(item) for item in items)

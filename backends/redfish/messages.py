@@ -7,6 +7,7 @@ import msgspec
 from backends.clean import clean
 from backends.errors import AuthFailed, BackendError, Conflict, Malformed, NotSupported, Rejected, Unreachable
 from backends.redfish.decode import decode
+from backends.redfish.quirks import not_ready
 from backends.redfish.schema import RedfishError
 from backends.transport.http import Answer
 
@@ -35,6 +36,8 @@ _MEANING_OF_CLASS = defaultdict(lambda: _OTHER, {4: (Rejected, ""), 5: (Unreacha
 def refusal(answer: Answer, request: str, where: str) -> BackendError:
     """The port error for an answer that is no success. The service's own words are kept, cleaned and bounded."""
     kind, remedy = _MEANING.get(answer.status, _MEANING_OF_CLASS[answer.status // 100])
+    if not_ready(_ids(answer.body)):
+        kind, remedy = _BUSY
     return kind(f"{request}: {status_line(answer)}", where=where, remedy=remedy)
 
 
@@ -50,6 +53,15 @@ def status_line(answer: Answer) -> str:
 def looks_like_html(answer: Answer) -> bool:
     """Whether a web page came where a resource was promised."""
     return "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<"
+
+
+def _ids(body: bytes) -> tuple[str, ...]:
+    """The messages' ids, which tell more than some statuses do."""
+    try:
+        error = decode(body, RedfishError).error if body else None
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ()
+    return tuple(message.message_id or "" for message in (error.extended or ())) if error else ()
 
 
 def _said(body: bytes) -> str:

@@ -121,12 +121,14 @@ class Resource(Struct, frozen=True):
 
 
 def member_key(item: object) -> str:
-    """What tells a member of a list apart, whatever its place; empty when nothing does."""
+    """What tells a member of a list apart, whatever its place: its key, else the end of its address or its sensor's."""
     if not isinstance(item, dict):
         return ""
     key = item.get("MemberId")
     if not isinstance(key, str | int) or isinstance(key, bool) or not str(key):
-        key = _target(item).rpartition("/")[2]
+        sensor = item.get(_SENSOR)
+        address = _target(item) or (sensor.rstrip("/") if isinstance(sensor, str) else "")
+        key = address.rpartition("/")[2]
     return "" if "/" in str(key) else str(key)
 
 

@@ -49,6 +49,10 @@ class Round:
         """From now on read what is below a resource along with it, where that works, and nothing twice."""
         self._deep = True
 
+    def excuse(self, path: str) -> None:
+        """That a resource is not there is no failure after all; it is asked for again in the next round."""
+        self.errors = [error for error in self.errors if not error.startswith(f"{path}: ")]
+
     async def read(self, path: str | None, shape: type[T], *, required: bool = False) -> T | None:
         """A resource, None when it is absent or failed. `required`: its absence is a failure, too."""
         return await self._read(path, lambda _, body: decode(body, shape), required=required)

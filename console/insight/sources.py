@@ -8,6 +8,7 @@ from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.stream import StreamState
+from console.targets import fold
 from console.words import count
 
 _LOST = (SourceState.FAILED, SourceState.DENIED, SourceState.STALE)
@@ -33,6 +34,7 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
         dead = family == _SCHEDULER and _CONTROLLER in error
         since = min(status.failing_since or status.observed_at or snapshot.at for status in lost)
         seen = [status.observed_at for status in lost if status.observed_at is not None]
+        theirs = _nodes_of(snapshot, {status.name for status in lost})
         heard = f"last answer {max(seen):%Y-%m-%d %H:%M:%SZ}" if seen else "never answered"
         rule = "scheduler-down" if dead else "source-silent"
         yield Finding(
@@ -40,7 +42,7 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
             rule=rule,
             severity=Severity.CRITICAL if dead or state is SourceState.DENIED else Severity.WARNING,
             entity=f"source:{name}",
-            title=f"{name} {_WORD[state]}: {error or 'no answer'}",
+            title=f"{name}{f' ({theirs})' if theirs else ''} {_WORD[state]}: {error or 'no answer'}",
             since=since,
             evidence=(
                 f"{heard}; failing since {since:%Y-%m-%d %H:%M:%SZ}",
@@ -82,6 +84,12 @@ def events_lost(snapshot: Snapshot) -> Iterator[Finding]:
                 evidence=(stream.why or "no reason given",),
                 advice="nothing is missed, only later; look at the controller's event service if it stays",
             )
+
+
+def _nodes_of(snapshot: Snapshot, names: set[str]) -> str:
+    """The nodes that these controllers have told of, where others tell of the rest; folded."""
+    told = [node.name for node in snapshot.nodes.values() if node.hardware and node.hardware.source in names]
+    return fold(told) if 0 < len(told) < len(snapshot.nodes) else ""
 
 
 def _hardware(snapshot: Snapshot) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Servers of this directory: one of our own that serves what a test says, faults included; sushy's and badfish's."""
+"""Servers of this directory: one of our own that serves what a test says; sushy's, badfish's and simhall's."""
 
 import asyncio
 import contextlib
@@ -275,7 +275,7 @@ class Sushy:
 @pytest.fixture(scope="session")
 def sushy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sushy]:
     """OpenStack's emulator with 18 nodes of its fake driver, Basic authentication, state kept."""
-    program = _program("sushy-emulator", "sushy-tools>=2.2")
+    program = _program("sushy-emulator", "'sushy-tools>=2.2'")
     home = tmp_path_factory.mktemp("sushy")
     port = _free_port()
     config = _sushy_config(home)
@@ -312,10 +312,55 @@ def badfish(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Badfish]:
         yield Badfish(f"https://127.0.0.1:{port}", "quads", "quads-password", pin)
 
 
+@dataclass(frozen=True)
+class Hall:
+    """simhall's nodes, each an endpoint with a prefix of its own, and the control plane that breaks them."""
+
+    url: str
+
+    def node(self, number: int) -> str:
+        return f"{self.url}/dev/node{number}/redfish/v1/"
+
+    def inject(self, kind: str, **more: object) -> None:
+        self._post("faults", {"kind": kind, **more})
+
+    def act(self, kind: str, **more: object) -> None:
+        self._post("actions", {"kind": kind, **more})
+
+    def mend(self) -> None:
+        self._post("reset", {})
+
+    def _post(self, what: str, body: dict[str, object]) -> None:
+        json_type = {"Content-Type": "application/json"}
+        asked = urllib.request.Request(f"{self.url}/sim/{what}", json.dumps(body).encode(), json_type, method="POST")
+        with urllib.request.urlopen(asked, timeout=20):
+            pass
+
+
+@pytest.fixture(scope="session")
+def _simhall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    # It asks for Python 3.12 and runs on 3.11: `tests/run` installs it with that requirement ignored.
+    program = _program("simhall", "--no-deps --ignore-requires-python simhall==0.1.0")
+    home = tmp_path_factory.mktemp("simhall")
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [program, "serve", "--golden", "hall-b", "--port", str(port), "--log-level", "warning"]
+    with _running([*command, "--timeout-sleep", "4"], url, home, at="/dev/node1/redfish/v1/"):
+        yield Hall(url)
+
+
+@pytest.fixture
+def hall(_simhall: Hall) -> Iterator[Hall]:
+    """18 GB300 nodes, all well: what a test breaks is mended after it."""
+    _simhall.mend()
+    yield _simhall
+    _simhall.mend()
+
+
 def _program(name: str, package: str) -> str:
     program = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if program is None:
-        message = f"{name} is missing: pip install '{package}'"
+        message = f"{name} is missing: pip install {package}"
         # Without it there is nothing to test against; in CI that is a failure, never a skip.
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     return program
@@ -330,13 +375,18 @@ def _free_port() -> int:
 
 @contextlib.contextmanager
 def _running(
-    command: list[str], url: str, home: Path, own: dict[str, str] | None = None, certificate: Path | None = None
+    command: list[str],
+    url: str,
+    home: Path,
+    own: dict[str, str] | None = None,
+    certificate: Path | None = None,
+    at: str = "/redfish/v1/",
 ) -> Iterator[None]:
     """A server that answers at `url` while the block lasts, and not longer. `own` is added to its environment."""
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=home, env={**os.environ, **(own or {})})
     try:
-        _wait_until_it_answers(url, process, home / "log", certificate)
+        _wait_until_it_answers(f"{url}{at}", process, home / "log", certificate)
         yield
     finally:
         process.terminate()
@@ -382,7 +432,7 @@ def _wait_until_it_answers(
             pytest.fail(f"{process.args} ended with {process.returncode}: {log.read_text()[-500:]}")
         with contextlib.suppress(OSError):  # refused, or its certificate is not there yet
             context = ssl.create_default_context(cafile=certificate) if certificate else None
-            with urllib.request.urlopen(f"{url}/redfish/v1/", timeout=5, context=context):
+            with urllib.request.urlopen(url, timeout=5, context=context):
                 return
         time.sleep(0.1)  # a server in another process, ready in some 4 s: asking is the only way to see it
     pytest.fail(f"{url} does not answer: {log.read_text()[-500:]}")

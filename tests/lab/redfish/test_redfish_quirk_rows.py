@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 
-from backends.errors import BackendError
+from backends.errors import BackendError, Unreachable
 from backends.model.measurement import Quantity
 from backends.model.node import Power
 from backends.model.severity import Severity
@@ -22,17 +24,13 @@ BOARD = f"{V1}/Systems/HGX_Baseboard_0"
 GPU = f"{BOARD}/Processors/GPU_0"
 SESSIONS = f"{V1}/SessionService/Sessions"
 REPORT = f"{V1}/TelemetryService/MetricReports/All"
-SHOWN = set()
-
-
-def shows(row):
-    """Marks a test as the one of a row."""
-    SHOWN.add(row)
-    return lambda test: test
 
 
 def test_each_row_has_a_test_of_its_own():
-    assert {quirk.what for quirk in QUIRKS} == SHOWN
+    """Tests of rows stand here, and beside what else they show: they are marked."""
+    marked = re.compile(r'^@pytest\.mark\.quirk\("(.+)"\)$', re.MULTILINE)
+    shown = {row for file in Path(__file__).parent.glob("test_*.py") for row in marked.findall(file.read_text())}
+    assert {quirk.what for quirk in QUIRKS} == shown
 
 
 class Quirky:
@@ -122,7 +120,7 @@ class Places:
         return self._inner(request)
 
 
-@shows("sessions run out (8 and fewer)")
+@pytest.mark.quirk("sessions run out (8 and fewer)")
 async def test_one_place_is_enough_and_is_given_back(quirky, hardware):
     places = Places(quirky, 1)
     for _ in range(3):
@@ -132,7 +130,7 @@ async def test_one_place_is_enough_and_is_given_back(quirky, hardware):
     assert (places.opened, places.most, places.refused, places.live) == (3, 1, 0, set())
 
 
-@shows("sessions run out (8 and fewer)")
+@pytest.mark.quirk("sessions run out (8 and fewer)")
 async def test_no_place_left_is_one_clear_line(quirky, hardware):
     Places(quirky, 0)
     adapter = hardware(quirky.url, user="admin", password="secret")
@@ -140,7 +138,7 @@ async def test_no_place_left_is_one_clear_line(quirky, hardware):
         await adapter.inventory()
 
 
-@shows("good tokens answer 401 while it restarts")
+@pytest.mark.quirk("good tokens answer 401 while it restarts")
 async def test_stray_401s_cost_one_new_session_a_minute_and_no_lock_out(quirky, hardware, pauses):
     places = Places(quirky, 8)
     adapter = hardware(quirky.url, user="admin", password="secret")
@@ -158,7 +156,7 @@ async def test_stray_401s_cost_one_new_session_a_minute_and_no_lock_out(quirky, 
     assert places.live == set()
 
 
-@shows("HTML or no JSON with a 503 or a 200")
+@pytest.mark.quirk("HTML or no JSON with a 503 or a 200")
 @pytest.mark.parametrize("status", [503, 200])
 @pytest.mark.parametrize("body", [b"<html><body>starting</body></html>", b"starting", b"", b'{"Reading": '])
 async def test_a_resource_that_is_no_json_is_named_and_the_rest_is_read(quirky, hardware, reply, status, body):
@@ -169,18 +167,20 @@ async def test_a_resource_that_is_no_json_is_named_and_the_rest_is_read(quirky, 
     assert [f"{GPU}/EnvironmentMetrics" in error for error in inventory.errors] == [True]
 
 
-@shows("too many readers at once end in 504")
+@pytest.mark.quirk("too many readers at once end in 504")
 async def test_however_many_read_there_are_four_at_once(quirky, hardware, reply):
-    quirky.server.delay_s = 0.002
+    quirky.server.delay_s = 0.01
     normal = quirky.server.handler
     quirky.server.handler = lambda request: reply(504) if quirky.server._now > 4 else normal(request)
     adapter = hardware(quirky.url)
-    found = await asyncio.gather(adapter.inventory(), *(adapter.ping() for _ in range(30)))
+    # Whoever reads, the inventory, a boot's progress or a log, reads through the one service of the controller.
+    found = await asyncio.gather(adapter.inventory(), *(adapter._service.fetch(HOST) for _ in range(30)))
     assert found[0].errors == ()
+    assert {answer.status for answer in found[1:]} == {200}
     assert quirky.server.most_at_once == 4
 
 
-@shows("$expand loses required properties")
+@pytest.mark.quirk("$expand loses required properties")
 @pytest.mark.parametrize("lost", ["Id", "Name", "ProcessorType"])
 async def test_what_is_lost_when_expanded_is_read_by_itself(serve, hardware, capture, gb300, reply, lost):
     whole = capture(gb300, expand=True)
@@ -198,7 +198,75 @@ async def test_what_is_lost_when_expanded_is_read_by_itself(serve, hardware, cap
     assert len(expanded.systems["System_0"].gpus) == 4
 
 
-@shows("HGX_Baseboard_0 answers 503 while its host is off")
+@pytest.mark.quirk("not ready yet is said with a 400 (SWC0700)")
+@pytest.mark.parametrize("status", [400, 503])
+async def test_not_ready_is_no_refusal(quirky, hardware, reply, status):
+    said = {"MessageId": "IDRAC.2.8.SWC0700", "Message": "iDRAC is not ready. Wait until it is."}
+    body = {"error": {"code": "Base.1.12.GeneralError", "@Message.ExtendedInfo": [said]}}
+    quirky.changed[f"{V1}/Systems"] = reply(status, body)
+    adapter = hardware(quirky.url)
+    with pytest.raises(Unreachable, match=rf"{status}.*iDRAC is not ready.*\(it is busy or restarting\)"):
+        await adapter.inventory()
+    quirky.changed.clear()
+    assert (await adapter.inventory()).systems
+
+
+@pytest.mark.quirk("$expand comes with an error in the body")
+async def test_members_beside_an_error_are_read_one_by_one(serve, hardware, capture, gb300, reply):
+    whole = capture(gb300, expand=True)
+    error = {"error": {"@Message.ExtendedInfo": [{"MessageId": "IDRAC.2.8.LIC501", "Message": "no licence"}]}}
+
+    def unlicensed(request):
+        if not request.query.startswith("$expand"):
+            return whole(request)
+        bare = json.loads(whole(_get(request.path)).body)
+        return reply(200, {**error, **bare})
+
+    plain = await hardware((await serve(capture(gb300))).url).inventory()
+    found = await hardware((await serve(unlicensed)).url).inventory()
+    assert (found.systems, found.errors) == (plain.systems, ())
+
+
+@pytest.mark.quirk("FirmwareInventory takes minutes")
+@pytest.mark.quirk("the UEFI's version is in BiosVersion alone")
+async def test_the_version_comes_with_the_system_and_no_inventory_of_firmware_is_read(quirky, hardware, reply):
+    quirky.changed |= {
+        V1: {"UpdateService": {"@odata.id": f"{V1}/UpdateService"}},
+        f"{V1}/UpdateService": reply(fault="hang"),
+        f"{V1}/UpdateService/FirmwareInventory": reply(fault="hang"),
+        HOST: {"BiosVersion": "2.4.1"},
+    }
+    adapter = hardware(quirky.url)
+    for _ in range(2):
+        assert (await adapter.inventory()).systems["System_0"].bios == "2.4.1"
+    assert not [request.path for request in quirky.server.seen if "UpdateService" in request.path]
+
+
+@pytest.mark.quirk("a fan's PWM duty is listed beside its speeds, as SpeedRPM")
+async def test_what_a_fan_is_driven_with_is_no_speed_of_it(quirky, hardware):
+    metrics = f"{V1}/Chassis/Chassis_0/EnvironmentMetrics"
+    thermal = f"{V1}/Chassis/Chassis_0/ThermalSubsystem"
+    sensors = f"{V1}/Chassis/Chassis_0/Sensors"
+    speeds = {"FAN_1_PWM": 40.0, "FAN_1_FRONT": 11_843.0, "FAN_1_REAR": 9_830.0}
+    listed = [{"DataSourceUri": f"{sensors}/{name}", "SpeedRPM": value} for name, value in speeds.items()]
+    quirky.changed |= {
+        f"{V1}/Chassis/Chassis_0": {"ThermalSubsystem": {"@odata.id": thermal}},
+        thermal: {"Id": "T", "Name": "T", "Fans": {"@odata.id": f"{thermal}/Fans"}},
+        f"{thermal}/Fans": {"Members": []},
+        metrics: {"FanSpeedsPercent": listed},
+    }
+    adapter = hardware(quirky.url)
+    for _ in range(2):
+        facts = (await adapter.inventory()).facts
+        read = {fan.rpartition("/")[2]: told.measurements[0] for fan, told in facts.items() if fan.startswith("fan:")}
+        assert {name: (one.quantity, one.value) for name, one in read.items()} == {
+            "FAN_1_FRONT": (Quantity.ROTATION, 11_843.0),
+            "FAN_1_REAR": (Quantity.ROTATION, 9_830.0),
+        }
+        listed.reverse()  # they change places, and stay who they are
+
+
+@pytest.mark.quirk("HGX_Baseboard_0 answers 503 while its host is off")
 async def test_a_board_whose_host_is_off_is_not_ill(quirky, hardware, reply):
     adapter = hardware(quirky.url)
     assert (await adapter.inventory()).systems["System_0"].health is Severity.OK
@@ -213,7 +281,7 @@ async def test_a_board_whose_host_is_off_is_not_ill(quirky, hardware, reply):
     assert not [path for path in asked if path.startswith(f"{BOARD}/")]
 
 
-@shows("members are null")
+@pytest.mark.quirk("members are null")
 async def test_null_members_are_passed_over(quirky, hardware):
     for path in (f"{V1}/Systems", f"{V1}/Chassis", f"{BOARD}/Processors"):
         real = json.loads(quirky.inner(_get(path)).body)["Members"]
@@ -225,7 +293,7 @@ async def test_null_members_are_passed_over(quirky, hardware):
     assert (inventory.errors, inventory.systems["System_0"].gpus) == ((), ())
 
 
-@shows("UUID is empty")
+@pytest.mark.quirk("UUID is empty")
 async def test_an_empty_uuid_names_nobody(quirky, hardware):
     quirky.changed |= {HOST: {"UUID": ""}, BOARD: {"UUID": None}}
     inventory = await hardware(quirky.url, names={"": "somebody-else"}).inventory()
@@ -233,7 +301,7 @@ async def test_an_empty_uuid_names_nobody(quirky, hardware):
     assert inventory.systems["System_0"].uuid == ""
 
 
-@shows("times are 0000-00-00")
+@pytest.mark.quirk("times are 0000-00-00")
 async def test_a_value_of_no_time_is_read_where_it_is(quirky, hardware):
     telemetry(quirky, Timestamp="0000-00-00T00:00:00Z")
     quirky.changed[HOST] = {"LastResetTime": "0000-00-00T00:00:00Z"}
@@ -242,7 +310,7 @@ async def test_a_value_of_no_time_is_read_where_it_is(quirky, hardware):
     assert gpu.temp_c != 1.0
 
 
-@shows("a report marks its own values as stale")
+@pytest.mark.quirk("a report marks its own values as stale")
 @pytest.mark.parametrize("stale", [True, False])
 async def test_a_value_that_is_stale_by_its_own_word_is_read_where_it_is(quirky, hardware, stale):
     row = {"Timestamp": "2026-03-01T00:00:00Z", "Oem": {"Nvidia": {"MetricValueStale": stale}}}
@@ -251,7 +319,7 @@ async def test_a_value_that_is_stale_by_its_own_word_is_read_where_it_is(quirky,
     assert (gpu.power_w == 1.0, gpu.temp_c == 1.0) == (not stale, not stale)
 
 
-@shows("no Systems in the root")
+@pytest.mark.quirk("no Systems in the root")
 async def test_a_shelf_has_no_systems_and_is_shown(quirky, hardware):
     quirky.without(V1, "Systems")
     inventory = await hardware(quirky.url).inventory()
@@ -260,7 +328,7 @@ async def test_a_shelf_has_no_systems_and_is_shown(quirky, hardware):
     assert not [request for request in quirky.server.seen if "/Systems" in request.path]
 
 
-@shows("links lead to 404")
+@pytest.mark.quirk("links lead to 404")
 async def test_a_link_to_nowhere_is_no_error_and_is_not_followed_again(quirky, hardware, reply):
     paths = [f"{GPU[:-1]}{number}/EnvironmentMetrics" for number in range(4)]
     quirky.changed |= dict.fromkeys(paths, reply(404))
@@ -274,7 +342,7 @@ async def test_a_link_to_nowhere_is_no_error_and_is_not_followed_again(quirky, h
     assert not set(paths) & {request.path for request in quirky.server.seen[before:]}
 
 
-@shows("throttle reasons only in Oem.Nvidia, `NA` for none")
+@pytest.mark.quirk("throttle reasons only in Oem.Nvidia, `NA` for none")
 @pytest.mark.parametrize(("reasons", "told"), [(["NA"], ()), (["HWSlowdown"], ("HWSlowdown",)), ([], ()), (None, ())])
 async def test_throttling_is_told_by_whom_tells_it(quirky, hardware, reasons, told):
     metrics = {"Id": "Metrics", "Name": "Metrics", "Oem": {"Nvidia": {"ThrottleReasons": reasons}}}
@@ -283,7 +351,7 @@ async def test_throttling_is_told_by_whom_tells_it(quirky, hardware, reasons, to
     assert gpu.throttle == told
 
 
-@shows("utilisation only in Oem.Nvidia")
+@pytest.mark.quirk("utilisation only in Oem.Nvidia")
 async def test_utilisation_is_that_of_the_cores(quirky, hardware):
     metrics = {"Id": "M", "Name": "M", "BandwidthPercent": 3, "Oem": {"Nvidia": {"SMUtilizationPercent": 91}}}
     quirky.changed |= {GPU: {"Metrics": {"@odata.id": f"{GPU}/ProcessorMetrics"}}, f"{GPU}/ProcessorMetrics": metrics}
@@ -291,7 +359,7 @@ async def test_utilisation_is_that_of_the_cores(quirky, hardware):
     assert gpu.utilisation_pct == 91
 
 
-@shows("SpeedRPM in place of a fan's percentage")
+@pytest.mark.quirk("SpeedRPM in place of a fan's percentage")
 @pytest.mark.parametrize("spelling", ["SpeedRPM", "SpeedRpm"])
 async def test_a_fan_turns_so_many_times_a_minute(quirky, hardware, spelling):
     thermal = f"{V1}/Chassis/Chassis_0/ThermalSubsystem"
@@ -312,7 +380,7 @@ async def test_a_fan_turns_so_many_times_a_minute(quirky, hardware, spelling):
     assert not [one for one in readings if one.quantity is Quantity.SPEED]
 
 
-@shows("/redfish/v1 without its slash answers 308")
+@pytest.mark.quirk("/redfish/v1 without its slash answers 308")
 async def test_a_redirect_on_the_service_itself_is_followed(quirky, hardware, client, reply):
     inner = quirky.server.handler
     moved = reply(308, b"", {"location": f"{V1}/"})
@@ -387,7 +455,7 @@ async def changes(adapter, count):
         return [await anext(found) for _ in range(count)]
 
 
-@shows("an event stream falls silent and stays open")
+@pytest.mark.quirk("an event stream falls silent and stays open")
 async def test_a_silent_stream_is_opened_anew(streams, hardware, pauses):
     silent = await streams()
     adapter = hardware(silent.url)
@@ -398,7 +466,7 @@ async def test_a_silent_stream_is_opened_anew(streams, hardware, pauses):
     assert silent.asked == 2
 
 
-@shows("an event stream is advertised and refused")
+@pytest.mark.quirk("an event stream is advertised and refused")
 async def test_a_refused_stream_is_polled_and_asked_for_much_later(quirky, hardware, reply, pauses):
     quirky.changed |= {
         V1: {"EventService": {"@odata.id": f"{V1}/EventService"}},
@@ -412,7 +480,7 @@ async def test_a_refused_stream_is_polled_and_asked_for_much_later(quirky, hardw
     assert (await adapter.inventory()).systems
 
 
-@shows("events have no MemberId, EventType or @odata.id, and times with -0600")
+@pytest.mark.quirk("events have no MemberId, EventType or @odata.id, and times with -0600")
 async def test_events_as_they_are_sent(streams, hardware):
     record = {
         "MessageId": "X.1.0.Y",
