@@ -119,7 +119,7 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         if verb == asked:
-            _module(verb).configure(sub)
+            import_module(f"console.headless.usage.{verb}").configure(sub)
     return parser
 
 

@@ -8,34 +8,10 @@ from typing import Any
 from console.exit import Exit
 from console.headless import options, output
 from console.headless.diagnostics import Stop
-from console.headless.journal_place import add_journal, chosen, opened
+from console.headless.journal_place import chosen, opened
 from console.operations import event as ev
 from console.state.clock import SystemClock
 from console.views import audit as views
-
-EPILOG = """\
-examples:
-  megapod audit                                    the last day
-  megapod audit --since 2h
-  megapod audit --since 2026-03-01T22:00Z --until 2026-03-02T06:00Z -o jsonl
-  megapod audit --since 30d -o jsonl | jq -r 'select(.kind == "cancelling") | [.at, .user, .operation, .why] | @tsv'
-
-The table leaves out the lines of evidence on the way (`noted`); -o json and -o jsonl have every event, whole.
-
-exit codes: 0 done · 1 the journal cannot be read · 2 usage
-"""
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    parser.add_argument("--since", default="24h", metavar="TIME", help="2h, 7d, or an ISO time (default: 24h)")
-    parser.add_argument("--until", default="", metavar="TIME", help="2h ago, or an ISO time (default: now)")
-    parser.add_argument("--operation", default="", metavar="OP", help="only this operation")
-    parser.add_argument(
-        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
-    )
-    add_journal(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:

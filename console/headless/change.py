@@ -13,7 +13,7 @@ from console.actions import Action
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import loop, options, output, targeting
+from console.headless import loop, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out, document_of
 from console.headless.journal_place import of_config, opened
@@ -26,27 +26,6 @@ from console.operations.request import Options
 from console.state.session import Session
 from console.views.plan import lines
 from console.words import count
-
-
-def configure(parser: argparse.ArgumentParser, action: Action) -> None:
-    """Declare what every write takes."""
-    targeting.add_targets(parser)
-    if action.reason:
-        parser.add_argument("--reason", default="", help="why; written to the scheduler beside your name")
-    parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
-    parser.add_argument("--plan-out", metavar="FILE", help="save the plan for `megapod apply FILE` and change nothing")
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
-    add_expect(parser)
-    parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
-    options.add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
-    options.add_config(parser)
-    options.add_output(parser)
-
-
-def add_expect(parser: argparse.ArgumentParser) -> None:
-    """`--expect`, which is what typing the count is on the screen."""
-    text = "how many nodes it changes, or how many jobs it ends: anything else and nothing is done"
-    parser.add_argument("--expect", type=options.number, metavar="N", help=text)
 
 
 def run(arguments: argparse.Namespace, action: Action) -> Exit:

@@ -10,34 +10,11 @@ from msgspec import Struct
 from console.config import Config, ConfigError, default_path, load
 from console.exit import Exit
 from console.expected import Bill, Deviation, deviations, taken
-from console.headless import document, loop, options, output
+from console.headless import document, loop, output
 from console.headless.diagnostics import Stop, say
 from console.state.session import Session
 from console.targets import TargetError
 from console.words import count
-
-EPILOG = """\
-The bill of materials is TOML, beside the config as POD.expected.toml unless --expected says otherwise:
-
-  [[group]]                       # nodes that should be alike; what is left out is not looked at
-  nodes = "gpu[001-036]"
-  gpus = 4
-  gpu_model = "GB300"
-  links = 72                      # NVLinks of a node that should be up
-  bios = "2.1.0"
-
-  [components]                    # the plant, by kind and name
-  cdu = ["cdu1", "cdu2"]
-
---write-expected writes it from what is there now: look at it before you believe it.
-
-examples:
-  megapod check austin --write-expected
-  megapod check austin -o json | jq -r '.deviations[] | [.entity, .what, .expected, .found] | @tsv'
-
-exit codes: 0 as expected · 2 usage, or no bill · 3 as far as can be seen: some source did not answer, something is
-            unknown · 8 it deviates
-"""
 
 
 class CheckResult(Struct, frozen=True, kw_only=True):
@@ -50,17 +27,6 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     partial: bool
     errors: tuple[str, ...]
     deviations: tuple[Deviation, ...]
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    parser.add_argument("pod", metavar="POD", help="which pod")
-    parser.add_argument("--expected", metavar="FILE", help="its bill of materials (default: beside the config)")
-    parser.add_argument("--write-expected", action="store_true", help="write that file from what is there now")
-    options.add_timeout(parser, "60s", "how long to wait for slow sources")
-    parser.add_argument("--config", metavar="FILE", help="config file (default: $XDG_CONFIG_HOME/megapod/config.toml)")
-    options.add_document(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:

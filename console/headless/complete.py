@@ -11,17 +11,12 @@ from backends.model.node import Service
 from console.config import ConfigError, load
 from console.exit import Exit
 from console.headless import names, output
-from console.headless.form import DOCUMENTS, LISTS, document_form
+from console.headless.forms import DOCUMENTS, LISTS
 from console.headless.names import Names
+from console.headless.options import document_form
 from console.main import parser_of
 
 MOST = 2000
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("shell", help="bash, zsh or fish")
-    parser.add_argument("line", help="the line as far as it is typed")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -131,7 +126,7 @@ def _kinds(_before: Sequence[str], _last: str) -> Iterable[str]:
 
 
 def _goals(_before: Sequence[str], _last: str) -> Iterator[str]:
-    from console.headless.wait import HEALTH, STATES  # its parser has it by now
+    from console.headless.usage.wait import HEALTH, STATES  # its parser has it by now
 
     yield from (f"state={state}" for state in STATES)
     yield from (f"health={health}" for health in HEALTH)

@@ -5,17 +5,6 @@ import argparse
 from console.exit import Exit
 from console.headless import output
 
-EPILOG = """\
-examples:
-  source <(megapod completion bash)                  in ~/.bashrc
-  source <(megapod completion zsh)                   in ~/.zshrc, after compinit
-  megapod completion fish > ~/.config/fish/completions/megapod.fish
-
-Pods come from your config; nodes, jobs, racks and findings are those that `megapod get` saw last. Nothing is asked of
-any pod while you type.
-
-exit codes: 0 done · 2 no such shell
-"""
 SCRIPTS = {
     "bash": """\
 # bash completion for megapod
@@ -44,12 +33,6 @@ compdef _megapod megapod
 complete -c megapod -f -a '(megapod complete fish (commandline -cp) 2>/dev/null)'
 """,
 }
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    parser.add_argument("shell", choices=tuple(SCRIPTS), help="which shell")
 
 
 def run(arguments: argparse.Namespace) -> Exit:

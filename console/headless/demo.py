@@ -14,16 +14,6 @@ from console.headless.screen import on_terminal
 
 READY_WITHIN_S = 60.0
 
-EPILOG = """\
-Nothing outside this machine is touched, and nothing is left behind. Try: D on a node, then U; / to filter; ? for help.
-"""
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments: those of `megapod simulate`."""
-    parser.epilog = EPILOG
-    simulate.configure(parser)
-
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""

@@ -10,24 +10,13 @@ from backends.model.snapshot import Snapshot
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, output
+from console.headless import document, loop, output
 from console.headless.blast import find
 from console.headless.diagnostics import Stop, say
 from console.headless.item import FindingItem, Item, SourceItem
 from console.state.session import Session
 from console.views import component_facts, finding_facts, job_facts, node_facts
 from console.views.section import Section
-
-EPILOG = """\
-examples:
-  megapod describe gpu007                what each source says of a node, side by side, each with its age
-  megapod describe job:1234
-  megapod describe cdu:cdu-1             its readings with their limits, and what it is part of
-  megapod describe thermal:rack:r1       a finding by its id, as `megapod get findings -o name` prints it
-  megapod describe gpu007 -o json | jq '.item.scheduler.reason'
-
-exit codes: 0 found · 2 no such thing · 3 the data is partial
-"""
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -41,15 +30,6 @@ class Described(Struct, frozen=True, kw_only=True):
     sources: tuple[SourceItem, ...]
     findings: tuple[FindingItem, ...]
     item: Item
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    parser.add_argument("entity", metavar="ENTITY", help="gpu007, job:1234, cdu:cdu-1, or the id of a finding")
-    options.add_config(parser)
-    options.add_document(parser)
-    options.add_timeout(parser, "15s", "how long to wait for slow sources")
 
 
 def run(arguments: argparse.Namespace) -> Exit:

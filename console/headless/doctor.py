@@ -12,20 +12,12 @@ from backends.model.stream import StreamState
 from backends.ports import Capability, Hardware, Scheduler, StreamMoved
 from console.config import Config, load
 from console.exit import Exit
-from console.headless import loop, options, output
+from console.headless import loop, output
 from console.state.join import node_names
 from console.state.session import Pod, Session
 from console.words import count
 
 STREAM_WITHIN_S = 10.0
-
-EPILOG = """\
-Checks, for each pod: the head node answers on SSH and is who it was; the scheduler answers; the controllers answer,
-over TLS we trust, and accept us; whether they tell what changes by an event stream; and that their systems match the
-scheduler's nodes by name.
-
-exit codes: 0 all well (warnings included) · 2 the config is wrong · 3 something does not answer
-"""
 
 
 class Check(Struct, frozen=True, kw_only=True):
@@ -44,13 +36,6 @@ class Checkup(Struct, frozen=True, kw_only=True):
     kind: str = "Checkup"
     path: str
     checks: tuple[Check, ...]
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    options.add_config(parser)
-    options.add_document(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -9,39 +9,10 @@ from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, options, output
 from console.headless.diagnostics import say
+from console.headless.usage.events import LISTEN
 from console.state.session import Pod, Session
 from console.views import events
 from console.views.cell import Cell, Column, Row, View
-
-LISTEN = "10s"
-
-EPILOG = """\
-Listens to the event stream of each Redfish controller and prints what comes: from now on, for as long as --for says.
-What a controller says is printed as it says it; what is true, `megapod get` asks.
-
-examples:
-  megapod events --for 1m
-  megapod events --follow -o jsonl | jq -r 'select(.severity == "Critical") | .text'
-
-exit codes: 0 every stream was open at the end · 3 some controller has no stream, or it is not open · 130 interrupted
-"""
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    parser.add_argument("--follow", action="store_true", help="print each event as it comes, until interrupted")
-    parser.add_argument(
-        "--for",
-        dest="for_s",
-        type=options.seconds,
-        metavar="TIME",
-        help=f"listen this long, as in 30s, 5m (default: {LISTEN}, or with --follow for ever)",
-    )
-    options.add_config(parser)
-    parser.add_argument(
-        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
-    )
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -12,35 +12,13 @@ from backends.model.snapshot import Snapshot
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, output
+from console.headless import document, loop, output
 from console.headless.diagnostics import Stop, say
 from console.headless.journal_place import of_config, opened
 from console.operations.attention import OPERATION, Attention, Note, told
 from console.operations.event import Attended, Care
 from console.state.session import Session
 from console.views import findings as views
-
-EPILOG = """\
-Who is on a finding is kept in the journal, for everybody who shares it, for a day or until it gets worse. A finding
-that rests is still listed, last.
-
-examples:
-  megapod findings list                             the worst first, with who is on it
-  megapod findings ack pump:austin-cdu1/pump1       you are on it; unack lets go of it
-  megapod findings snooze fan: --for 4h             a part of the id will do, where it is one finding's alone
-  megapod findings note pump1 "spare on its way, ETA 06:00"
-  megapod findings list -o json | jq -r '.items[] | select(.by == "") | .id'
-
-exit codes: 0 done · 2 usage: no such finding, or several · 3 the data is partial · 1 the journal cannot be written
-"""
-
-WORDS = {
-    "list": "what is wrong, and who is on it",
-    Care.ACK.value: "say that you are on it",
-    Care.UNACK.value: "say that you no longer are",
-    Care.SNOOZE.value: "let it rest until a time, unless it gets worse",
-    Care.NOTE.value: "leave a note for whoever comes next",
-}
 
 
 class AttentionItem(Struct, frozen=True, kw_only=True):
@@ -68,32 +46,6 @@ class AttentionItem(Struct, frozen=True, kw_only=True):
     def on(self) -> tuple[str, ...]:
         """The nodes it hits."""
         return self.hits_nodes
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the words."""
-    parser.epilog = EPILOG
-    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
-    for name, line in WORDS.items():
-        word = words.add_parser(
-            name,
-            help=line,
-            description=f"{line[0].upper()}{line[1:]}.",
-            epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-        if name != "list":
-            word.add_argument("finding", metavar="FINDING", help="its id, or a part that only it has")
-        if name == Care.SNOOZE:
-            word.add_argument(
-                "--for", dest="until", type=options.later, required=True, metavar="TIME", help="4h, or an ISO time"
-            )
-        if name in (Care.NOTE, Care.ACK, Care.SNOOZE):
-            word.add_argument("text", nargs="?" if name != Care.NOTE else None, default="", help="what to tell others")
-        options.add_config(word)
-        options.add_output(word)
-        options.add_timeout(word, "15s", "how long to wait for slow sources")
 
 
 def run(arguments: argparse.Namespace) -> Exit:

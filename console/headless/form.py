@@ -11,14 +11,12 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from console.headless.forms import DOCUMENTS, LISTS, WANT, shown
 from console.headless.path import Path, PathError
 from console.views.cell import Cell, Column, Row, View
 from console.words import EMPTY
 
-LISTS = ("table", "wide", "json", "jsonl", "yaml", "csv", "name", "nodeset", "custom-columns", "jsonpath")
-DOCUMENTS = ("table", "json", "yaml", "jsonpath")
 WHOLE = frozenset({"json", "yaml", "jsonpath"})
-_WANT = {"custom-columns": "NAME:.path,…", "jsonpath": "PATH"}
 
 
 class Form(Struct, frozen=True):
@@ -37,11 +35,6 @@ class Form(Struct, frozen=True):
 TABLE = Form()
 
 
-def shown(names: Sequence[str]) -> str:
-    """The forms as help says them."""
-    return ", ".join(f"{name}={_WANT[name]}" if name in _WANT else name for name in names)
-
-
 def list_form(text: str) -> Form:
     """A form of a list, for argparse."""
     return _form(text, LISTS)
@@ -54,7 +47,7 @@ def document_form(text: str) -> Form:
 
 def _form(text: str, names: Sequence[str]) -> Form:
     name, equals, detail = text.partition("=")
-    if name not in names or bool(detail if name in _WANT else equals) != (name in _WANT):
+    if name not in names or bool(detail if name in WANT else equals) != (name in WANT):
         raise ArgumentTypeError(f"{text!r} is none of {shown(names)}")
     try:
         if name == "jsonpath":

@@ -7,43 +7,12 @@ from backends.model.snapshot import Snapshot
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, names, options, targeting
+from console.headless import document, loop, names, targeting
 from console.headless.diagnostics import say
-from console.headless.listing import KINDS, Lister, Part, part
+from console.headless.listing import Lister, Part, part
 from console.headless.looking import scheduler_only, targets_of
 from console.state.session import Session
 from console.targets import Targets
-
-EPILOG = """\
-examples:
-  megapod get nodes                      every node, with what each source says of it
-  megapod get nodes gpu[001-004]         some of them
-  megapod get nodes @state:drained       groups: @rack: @state: @job: @partition:
-  megapod get nodes --select 'state=drain & gpu.temp>80C'   what holds for them; --select '?' lists the fields
-  megapod get jobs --select 'user=ada & gpus>=8' -o name
-  megapod get jobs -o json | jq '.items[] | select(.gpus >= 8) | .id'
-  megapod get nodes @state:drained -o nodeset       gpu[003,017]: what other verbs take
-  megapod get nodes -o custom-columns=NODE:.name,WATTS:.hardware.power_w,JOBS:.jobs[*]
-  megapod get findings -o jsonpath='.items[*].title'    one value a line; the types: megapod schema NodeList
-  megapod get plant                      power, cooling, leaks, fabric, with their readings
-  megapod get findings                   what is wrong, worst first
-  megapod get sources                    who was asked, who answered, and what is wrong with the others
-
-Pods that answer are printed at once; those that do not, do not hold them up.
-
-exit codes: 0 all sources answered · 2 usage · 3 the data is partial (which sources, on stderr and in the JSON)
-"""
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    parser.add_argument("kind", choices=KINDS, help="what to list")
-    parser.add_argument("nodes", nargs="?", metavar="NODES", help="only these nodes (with `get nodes`)")
-    targeting.add_select(parser)
-    options.add_config(parser)
-    options.add_forms(parser)
-    options.add_timeout(parser, "15s", "how long to wait for slow sources")
 
 
 def run(arguments: argparse.Namespace) -> Exit:

@@ -14,12 +14,6 @@ from console.operations.place import Place, place, place_of
 from console.state.clock import SystemClock
 
 
-def add_journal(parser: argparse.ArgumentParser) -> None:
-    """`--config` and `--journal`."""
-    parser.add_argument("--config", metavar="FILE", help="config file; its `journal` is the one that is read")
-    parser.add_argument("--journal", metavar="FILE", help="this journal, whatever the config says")
-
-
 def chosen(arguments: argparse.Namespace) -> Place:
     """The place to look at. No config at all means the person's own journal; a broken one is an error."""
     if arguments.journal:

@@ -2,14 +2,14 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import aclosing
 
 from console.exit import Exit
-from console.headless import loop, ops_word, options, output
+from console.headless import loop, ops_word, output
 from console.headless.diagnostics import Stop, say
 from console.headless.following import document_of
-from console.headless.journal_place import add_journal, chosen, found, opened
+from console.headless.journal_place import chosen, found, opened
 from console.headless.progress import Progress, node_line, summary
 from console.operations.detached import Detached
 from console.operations.journal import Journal
@@ -20,72 +20,11 @@ from console.operations.worker import last_words, log_of
 from console.state.clock import SystemClock, within
 from console.views import operations as views
 
-EPILOG = """\
-Operations do not live in a terminal: a worker process carries each, and the journal tells how it goes. One that is
-`interrupted` lost its worker (a reboot, a kill): nothing is lost, and whoever adopts it goes on from its last effect.
-
-examples:
-  megapod ops list                               what has not ended; --all: the latest, too
-  megapod ops show op-7f3k9x                     every step and node: clocks, deadlines, evidence
-  megapod ops watch op-7f3k9x                    as it goes, until it ends; ^C leaves it alone
-  megapod ops pause op-7f3k9x --reason "fire drill"
-  megapod ops resume op-7f3k9x
-  megapod ops cancel op-7f3k9x --reason "wrong rack"      takes back exactly what it has changed
-  megapod ops adopt op-7f3k9x                    carry on what was interrupted, or what another carries
-  megapod ops retry op-7f3k9x --nodes gpu007     begin again where it failed
-  megapod ops list -o json | jq -r '.items[] | select(.state == "interrupted") | .id'
-
-exit codes: 0 done · 1 failed · 2 usage: no such operation · 4 deadline passed · 6 conflict: it has ended, or another
-            has its nodes · 130 interrupted; `show` and `watch` end with the operation's own code once it has ended
-"""
-RECENT = 20
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the sub-verbs."""
-    parser.epilog = EPILOG
-    verbs = parser.add_subparsers(dest="word", metavar="WORD", required=True)
-    listing = _word(verbs, "list", "operations that have not ended", _list)
-    listing.add_argument("--all", action="store_true", help=f"also the latest that have (--limit, default {RECENT})")
-    listing.add_argument("--limit", type=int, default=RECENT, metavar="N", help="how many of the latest")
-    _one(_word(verbs, "show", "one operation, step by step", _show))
-    watch = _one(_word(verbs, "watch", "one operation as it goes, until it ends", _watch))
-    options.add_timeout(watch, None, "give up watching after this")
-    for name, (line, run) in ops_word.WORDS.items():
-        ops_word.configure(name, _one(_word(verbs, name, line, run)))
-
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the sub-verb."""
-    code: Exit = arguments.run_word(arguments)
-    return code
-
-
-def _word(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    line: str,
-    run_word: Callable[[argparse.Namespace], Exit],
-) -> argparse.ArgumentParser:
-    sub = verbs.add_parser(
-        name,
-        help=line,
-        description=f"{line[0].upper()}{line[1:]}.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    sub.set_defaults(run_word=run_word)
-    add_journal(sub)
-    sub.add_argument(
-        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
-    )
-    return sub
-
-
-def _one(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("operation", metavar="OP", help="the operation's id, as in op-7f3k9x")
-    return parser
+    words = {"list": _list, "show": _show, "watch": _watch, **ops_word.WORDS}
+    return words[arguments.word](arguments)
 
 
 def _list(arguments: argparse.Namespace) -> Exit:

@@ -20,16 +20,6 @@ from console.targets import expand, fold
 Then = Callable[[Detached, Operation, argparse.Namespace], Awaitable[Exit]]
 
 
-def configure(name: str, parser: argparse.ArgumentParser) -> None:
-    """Declare what one word takes."""
-    if name in ("pause", "cancel"):
-        parser.add_argument("--reason", default="", help="why; kept in the journal beside your name")
-    if name == "retry":
-        parser.add_argument(
-            "--nodes", default="", metavar="SET", help="only these (default: all that did not get there)"
-        )
-
-
 def _pause(arguments: argparse.Namespace) -> Exit:
     return _say(arguments, ev.Paused(why=arguments.reason.strip()), State.RUNNING, "paused: no further effect")
 
@@ -53,13 +43,7 @@ def _retry(arguments: argparse.Namespace) -> Exit:
     return _with(arguments, _retried)
 
 
-WORDS = {
-    "pause": ("no further effect until it is resumed", _pause),
-    "resume": ("go on with a paused one", _resume),
-    "cancel": ("no further step; take back what it changed", _cancel),
-    "adopt": ("carry it on as yours: what was interrupted, or what another carries", _adopt),
-    "retry": ("begin again, where they failed, with the nodes that did not get there", _retry),
-}
+WORDS = {"pause": _pause, "resume": _resume, "cancel": _cancel, "adopt": _adopt, "retry": _retry}
 
 
 def _say(arguments: argparse.Namespace, word: ev.Event, wanted: State | None, then: str) -> Exit:

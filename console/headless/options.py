@@ -1,10 +1,14 @@
-"""Options that several verbs share, so that they mean the same everywhere."""
+"""Options that several verbs share, so that they mean the same everywhere. Costs no more than argparse."""
 
 import argparse
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from console import moment
-from console.headless.form import DOCUMENTS, LISTS, TABLE, document_form, list_form, shown
+from console.headless.forms import DOCUMENTS, LISTS, shown
+
+if TYPE_CHECKING:
+    from console.headless.form import Form
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +31,7 @@ def add_forms(parser: argparse.ArgumentParser) -> None:
         "--output",
         dest="form",
         type=list_form,
-        default=TABLE,
+        default="table",
         metavar="FORM",
         help=f"how to print: {shown(LISTS)} (default: table)",
     )
@@ -40,10 +44,72 @@ def add_document(parser: argparse.ArgumentParser) -> None:
         "--output",
         dest="form",
         type=document_form,
-        default=TABLE,
+        default="table",
         metavar="FORM",
         help=f"how to print: {shown(DOCUMENTS)} (default: table)",
     )
+
+
+def list_form(text: str) -> "Form":
+    """A form of a list, for argparse."""
+    from console.headless.form import list_form as read  # with msgspec 30 ms, and not needed for help
+
+    return read(text)
+
+
+def document_form(text: str) -> "Form":
+    """A form of a single document, for argparse."""
+    from console.headless.form import document_form as read  # as above
+
+    return read(text)
+
+
+def add_targets(parser: argparse.ArgumentParser) -> None:
+    """NODES and `--select`."""
+    parser.add_argument(
+        "nodes",
+        nargs="?",
+        default="",
+        metavar="NODES",
+        help="a node set: gpu[001-004], @rack:r1, @job:1234; - is stdin",
+    )
+    add_select(parser)
+
+
+def add_select(parser: argparse.ArgumentParser) -> None:
+    """`--select`."""
+    parser.add_argument(
+        "--select",
+        metavar="EXPR",
+        help="only what this holds for, as in 'state=drain & gpu.temp>80C'; '?' lists the fields",
+    )
+
+
+def add_change(parser: argparse.ArgumentParser, *, reason: bool) -> None:
+    """What every write takes. `reason`: a person must say why."""
+    add_targets(parser)
+    if reason:
+        parser.add_argument("--reason", default="", help="why; written to the scheduler beside your name")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
+    parser.add_argument("--plan-out", metavar="FILE", help="save the plan for `megapod apply FILE` and change nothing")
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    add_expect(parser)
+    parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
+    add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
+    add_config(parser)
+    add_output(parser)
+
+
+def add_expect(parser: argparse.ArgumentParser) -> None:
+    """`--expect`, which is what typing the count is on the screen."""
+    text = "how many nodes it changes, or how many jobs it ends: anything else and nothing is done"
+    parser.add_argument("--expect", type=number, metavar="N", help=text)
+
+
+def add_journal(parser: argparse.ArgumentParser) -> None:
+    """`--config` and `--journal`."""
+    parser.add_argument("--config", metavar="FILE", help="config file; its `journal` is the one that is read")
+    parser.add_argument("--journal", metavar="FILE", help="this journal, whatever the config says")
 
 
 def add_timeout(parser: argparse.ArgumentParser, default: str | None, help_text: str) -> None:

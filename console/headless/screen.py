@@ -5,18 +5,7 @@ import sys
 
 from console.config import load
 from console.exit import Exit
-from console.headless import options
 from console.headless.diagnostics import Stop
-
-EPILOG = """\
-keys: ? explains every key of the view you are in; q quits. Views: 2 topology, 3 placement, 4 health, 5 nodes.
-"""
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    options.add_config(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:

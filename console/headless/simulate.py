@@ -19,51 +19,18 @@ from backends.model.endpoint import PodEndpoints
 from console.exit import Exit
 from console.headless.diagnostics import Stop
 from console.headless.output import write, write_json
+from console.headless.usage.simulate import NUMBERS
 
 if TYPE_CHECKING:
     from backends.simulator.server import ServeOptions
 
 HELP = "serve simulated pods without a screen"
-EPILOG = """\
-Prints one line of JSON with every endpoint when it is ready, and serves until SIGINT or SIGTERM. Only loopback
-addresses are used. Faults: --fault NAME[:TARGET][@START[-END]], listed by --list-faults, or a file of them:
-
-  [[fault]]                     # --scenario FILE, in TOML; times in simulated seconds
-  name = "pump-fail"
-  target = "austin-cdu1/pump1"  # left out: chosen, the same each time
-  start_s = 60
-  end_s = 600                   # left out: it stays
-"""
-_NUMBERS = (
-    ("pods", int, 1, 1, 100, "how many pods"),
-    ("racks", int, 2, 1, 100, "racks in each pod"),
-    ("nodes", int, 18, 1, 250, "nodes in each rack"),
-    ("gpus", int, 4, 1, 16, "GPUs in each node"),
-    ("seed", int, 1, 0, 2**63, "same seed, same pods"),
-    ("speed", float, 1.0, 0.01, 1_000.0, "simulated seconds in a real one"),
-)
 _MOST_NODES = 100_000
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = parser.epilog or EPILOG
-    for name, kind, default, _, _, text in _NUMBERS:
-        parser.add_argument(f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default {default})")
-    parser.add_argument(
-        "--fault", action="append", default=[], metavar="NAME", help="NAME[:TARGET][@START[-END]]; repeatable"
-    )
-    parser.add_argument("--scenario", metavar="FILE", help="faults on a timetable, from a TOML file")
-    parser.add_argument("--plain", action="store_true", help="serve Redfish over HTTP, without TLS and without Basic")
-    parser.add_argument("--list-faults", action="store_true", help="print the faults there are, and exit")
-    parser.add_argument("--write-config", metavar="FILE", help="write a config that reaches the pods")
-    parser.add_argument("--for", dest="for_s", type=float, metavar="SECONDS", help="serve this long, then exit")
-    parser.add_argument("--exit-with-parent", action="store_true", help="end when stdin, a pipe, is closed")
 
 
 def words(arguments: argparse.Namespace) -> list[str]:
     """The words that ask another `megapod simulate` for the same pods; where they are served is not among them."""
-    numbers = [f"--{name}={getattr(arguments, name)}" for name, *_ in _NUMBERS]
+    numbers = [f"--{name}={getattr(arguments, name)}" for name, *_ in NUMBERS]
     scenario = [f"--scenario={Path(arguments.scenario).absolute()}"] if arguments.scenario else []
     limit = [] if arguments.for_s is None else [f"--for={arguments.for_s}"]
     plain = ["--plain"] if arguments.plain else []
@@ -96,7 +63,7 @@ def _options(arguments: argparse.Namespace) -> "ServeOptions":
     from backends.simulator.server import ServeOptions
 
     numbers = {}
-    for name, _, _, low, high, _ in _NUMBERS:
+    for name, _, _, low, high, _ in NUMBERS:
         value = getattr(arguments, name)
         if not low <= value <= high:
             raise Stop(Exit.USAGE, f"--{name} takes a number from {low} to {high:g}, not {value}")

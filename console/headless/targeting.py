@@ -25,27 +25,6 @@ _PLACES = ("@rack:", "@domain:", "@finding:")
 """Groups that a pod's controllers may know, and its scheduler not."""
 
 
-def add_targets(parser: argparse.ArgumentParser) -> None:
-    """NODES and `--select`."""
-    parser.add_argument(
-        "nodes",
-        nargs="?",
-        default="",
-        metavar="NODES",
-        help="a node set: gpu[001-004], @rack:r1, @job:1234; - is stdin",
-    )
-    add_select(parser)
-
-
-def add_select(parser: argparse.ArgumentParser) -> None:
-    """`--select`."""
-    parser.add_argument(
-        "--select",
-        metavar="EXPR",
-        help="only what this holds for, as in 'state=drain & gpu.temp>80C'; '?' lists the fields",
-    )
-
-
 def aimed(arguments: argparse.Namespace, verb: str) -> None:
     """Read `--select` and stdin before any pod is asked. Raises TargetError where they say nothing, or nonsense.
 

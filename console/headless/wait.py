@@ -12,38 +12,17 @@ from backends.model.snapshot import Snapshot
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, options, output, targeting
+from console.headless import document, loop, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
+from console.headless.usage.wait import IN_SERVICE, STATES
 from console.headless.wait_operation import wait_operation
 from console.operations.goal import Goal, in_health, in_service, in_state, job_ended, job_started
 from console.state.session import Session
 from console.targets import fold
 
-IN_SERVICE = "in-service"
-STATES = (IN_SERVICE, *(service.value for service in Service if service is not Service.UNKNOWN))
 HEALTH = {severity.value.lower(): severity for severity in Severity if severity is not Severity.UNKNOWN}
 JOB = {"ended": job_ended, "started": job_started}
-
-EPILOG = f"""\
---for state=STATE     {", ".join(STATES)}
-                      ({IN_SERVICE}: takes work, whether idle, mixed or allocated)
-      health=HEALTH   {", ".join(HEALTH)}: the controller's word
-      job=ID:ended    or job=ID:started; no NODES
-      op=ID           an operation of this host is over; no NODES; ends with its own code
-
-examples:
-  megapod wait gpu[001-004] --for state=drained --timeout 2h
-  megapod wait --select 'mark=megapod & rack=r1' --for state=drained
-  megapod wait @rack:r1 --for state=in-service
-  megapod wait gpu007 --for health=ok --timeout 10m
-  megapod wait --for job=1234:ended && megapod resume gpu007 --yes
-  megapod wait --for op=op-7f3k9x --timeout 1h
-
-Only fresh facts count: while the source does not answer, nothing is there yet.
-
-exit codes: 0 all of them are there · 2 usage · 3 unreachable · 4 deadline passed · 130 interrupted
-"""
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -75,16 +54,6 @@ class Wait(Struct, frozen=True, kw_only=True):
     nodes: tuple[NodeWait, ...] = ()
     job: str = ""
     state: str = ""
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.epilog = EPILOG
-    targeting.add_targets(parser)
-    parser.add_argument("--for", dest="wanted", required=True, metavar="WHAT=WORD", help="what to wait for: see below")
-    options.add_timeout(parser, None, "give up after this")
-    options.add_config(parser)
-    options.add_document(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:

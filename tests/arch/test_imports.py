@@ -80,6 +80,12 @@ def test_the_headless_side_loads_no_screen_and_no_wire_before_it_needs_one():
     assert not tops(loaded("console.main", *names)) & (SCREEN | WIRES)
 
 
+def test_what_help_needs_costs_no_more_than_argparse():
+    found = loaded("console.main", *modules_of("console.headless.usage"))
+    assert tops(found) - set(sys.stdlib_module_names) == {"console"}
+    assert "asyncio" not in found
+
+
 def test_the_model_loads_the_standard_library_and_msgspec():
     of_msgspec = tops(loaded("msgspec"))  # typing_extensions too, where it is installed
     outside = tops(loaded(*modules_of("backends.model"))) - set(sys.stdlib_module_names) - of_msgspec

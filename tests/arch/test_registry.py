@@ -1,15 +1,26 @@
 """The one registry of actions, and the contract of exit codes."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
+from backends.model.node import Service
 from backends.ports import Capability
 from console.actions import ACTIONS, action, available
 from console.exit import MEANING, Exit
-from console.main import EPILOG, VERBS
+from console.headless import completion, listing
+from console.headless import wait as waiting
+from console.headless.usage import completion as completion_usage
+from console.headless.usage import findings as findings_usage
+from console.headless.usage import get as get_usage
+from console.headless.usage import power as power_usage
+from console.headless.usage import wait as wait_usage
+from console.main import EPILOG, HIDDEN, VERBS, parser_of
+from console.operations.event import Care
 from console.operations.plan import Obstacle
+from console.operations.power import POWERS
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +54,28 @@ def test_an_action_is_found_by_its_id():
     assert action("drain").planner.__name__ == "plan_drain"
     with pytest.raises(KeyError):
         action("explode")
+
+
+def test_what_help_names_is_what_there_is():
+    assert get_usage.KINDS == listing.KINDS
+    assert tuple(POWERS) == power_usage.POWERS
+    assert tuple(completion.SCRIPTS) == completion_usage.SHELLS
+    assert set(findings_usage.WORDS) - {"list"} == {care.value for care in Care}
+    assert wait_usage.STATES[1:] == tuple(service.value for service in Service if service is not Service.UNKNOWN)
+    assert tuple(waiting.HEALTH) == wait_usage.HEALTH
+
+
+@pytest.mark.parametrize("known", ACTIONS, ids=lambda known: known.id)
+def test_a_verb_takes_a_reason_where_its_action_wants_one(known):
+    words = ["off"] if known.verb == "power" else []
+    parsed = vars(parser_of([known.verb]).parse_args([known.verb, *words, "gpu001"]))
+    assert ("reason" in parsed) == known.reason
+
+
+@pytest.mark.parametrize("verb", [*VERBS, *HIDDEN])
+def test_every_verb_says_what_it_takes_and_runs(verb):
+    assert callable(import_module(f"console.headless.usage.{verb}").configure)
+    assert callable(import_module(f"console.headless.{verb}").run)
 
 
 def test_the_exit_codes_are_the_designs():

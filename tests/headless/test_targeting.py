@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from console.exit import Exit
-from console.headless import targeting
+from console.headless import options, targeting
 from console.headless.diagnostics import Stop
 from console.targets import TargetError
 
@@ -37,7 +37,7 @@ def pods(make):
 
 def asked(*words):
     parser = argparse.ArgumentParser()
-    targeting.add_targets(parser)
+    options.add_targets(parser)
     arguments = parser.parse_args(words)
     targeting.aimed(arguments, "drain")
     return arguments
