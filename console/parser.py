@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from typing import NoReturn, Protocol
+from collections.abc import Sequence
+from typing import Any, NoReturn, Protocol
 
 
 class Stream(Protocol):
@@ -29,8 +30,31 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong with the words, and where the help is."""
         self.exit(2, f"megapod: {' '.join(message.split())}; see `{self.prog} --help`\n")
 
+    def parse_known_args(  # type: ignore[override]  # its overloads are about namespaces of one's own
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As ever, but for an optional positional that comes after options (`get nodes --pod lab n1`).
+
+        argparse gives those nothing as soon as one before them has its word, and calls their word unrecognized.
+        """
+        found, left = super().parse_known_args(args, namespace)
+        for action in self._actions:
+            empty = action.nargs == argparse.OPTIONAL and not action.option_strings
+            if empty and left and getattr(found, action.dest) == action.default and _is_word(left[0]):
+                value: Any = self._get_values(action, [left.pop(0)])
+                setattr(found, action.dest, value)
+        if left and not any(isinstance(action, argparse._SubParsersAction) for action in self._actions):  # noqa: SLF001 - as in `complete`
+            several = any(action.metavar == "NODES" for action in self._actions) and _is_word(left[0])
+            hint = " (a node set is one word: n1,n2 or n[1-2])" if several else ""
+            self.error(f"unrecognized arguments: {' '.join(left)}{hint}")  # here, where the verb's own help is named
+        return found, left
+
     def _print_message(self, message: str, file: Stream | None = None) -> None:  # type: ignore[override]  # see Stream
         tell(message, file or sys.stderr)
+
+
+def _is_word(text: str) -> bool:
+    return text == "-" or not text.startswith("-")
 
 
 def tell(text: str, stream: Stream | None) -> None:

@@ -4,7 +4,6 @@ from functools import partial
 
 from backends.simulator.gpu import SimGpu
 from backends.simulator.node import SimNode
-from backends.simulator.plant import gpu_origin
 from backends.simulator.world import World
 
 RESET_S = 8.0
@@ -26,14 +25,6 @@ def reset_gpu(world: World, node: SimNode, gpu: SimGpu) -> bool:
 
 
 def _come_up(world: World, node: SimNode, gpu: SimGpu) -> None:
-    """It is back: an Xid is cleared, and bad rows of its memory are mapped out, as that waits for a reset."""
     gpu.resetting = False
-    origin = gpu_origin(node, gpu)
-    if gpu.fault == "xid":
-        gpu.fault = ""
-        world.alarms.set(origin, "xid", "OK", "", ())
-    if gpu.bad:
-        gpu.remap(world.now_s)
-        for at in (origin, f"Systems/{node.name}/Memory/GPU_{gpu.index}_DRAM_0"):
-            world.alarms.set(at, "ecc", "OK", "", ())
+    world.mend(node, gpu)
     world.refresh_heat(node)

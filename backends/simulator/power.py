@@ -41,7 +41,7 @@ class PowerPlant:
 
     Each change of power takes a turn (`power_turn`), so that what an earlier reset planned does not happen after a
     later one; `slurmd_turn` does the same for the silence of a dead slurmd. `on_late` hears of a boot that is late, and
-    of one that no longer is (`SimNode.late`).
+    of one that no longer is (`SimNode.late`), `on_cold` of one that was without power before.
     """
 
     def __init__(
@@ -50,11 +50,13 @@ class PowerPlant:
         scheduler: Scheduler,
         on_change: Callable[[SimNode], None],
         on_late: Callable[[SimNode], None],
+        on_cold: Callable[[SimNode], None],
     ) -> None:
         self._agenda = agenda
         self._scheduler = scheduler
         self._on_change = on_change
         self._on_late = on_late
+        self._on_cold = on_cold
 
     def reset(self, node: SimNode, kind: Reset) -> bool:
         """Begin a reset; False when it needs a node that is on. What is so already is accepted and changes nothing."""
@@ -122,6 +124,7 @@ class PowerPlant:
 
     def _on(self, node: SimNode) -> None:
         node.power = "On"
+        self._on_cold(node)
         self._begin_boot(node)
 
     def _if_turn(self, node: SimNode, turn: int, action: Callable[[SimNode], None]) -> None:

@@ -46,7 +46,7 @@ class World:
         self.partitions = partitions(self.racks)
         self.plant = Plant(shape, self.agenda, self.racks, self.alarms)
         self.scheduler = Scheduler(self.agenda, self.nodes, self.partitions, self.refresh_heat)
-        self.power = PowerPlant(self.agenda, self.scheduler, self.refresh_heat, self._boot_late)
+        self.power = PowerPlant(self.agenda, self.scheduler, self.refresh_heat, self._boot_late, self._cold_start)
         self.plant.connect(self.refresh_heat, self.power)
         self._workload = Workload(shape)
         self._open()
@@ -89,6 +89,23 @@ class World:
         wait_s = gpu.heat.passes_s(self.now_s)
         if wait_s is not None:
             self.agenda.after(wait_s + _PAST_S, partial(self._limit_passed, node, gpu, gpu.turn))
+
+    def mend(self, node: SimNode, gpu: SimGpu) -> None:
+        """What its reset mends: an Xid is cleared, and bad rows of its memory are mapped out. Nothing else is."""
+        origin = gpu_origin(node, gpu)
+        if gpu.fault == "xid":
+            gpu.fault = ""
+            self.alarms.set(origin, "xid", "OK", "", ())
+        if gpu.bad:
+            gpu.remap(self.now_s)
+            for at in (origin, f"Systems/{node.name}/Memory/GPU_{gpu.index}_DRAM_0"):
+                self.alarms.set(at, "ecc", "OK", "", ())
+
+    def _cold_start(self, node: SimNode) -> None:
+        """It was without power, and has it again: each of its GPUs begins as after a reset."""
+        self.alarms.set(f"Chassis/{node.tray}", "power", "OK", "", ())
+        for gpu in node.gpus:
+            self.mend(node, gpu)
 
     def _limit_passed(self, node: SimNode, gpu: SimGpu, turn: int) -> None:
         if gpu.turn == turn:

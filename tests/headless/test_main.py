@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from console.exit import MEANING, Exit
-from console.main import VERBS
+from console.main import VERBS, parser_of
 
 CONFIG = """
 [pods.lab.redfish]
@@ -131,3 +131,23 @@ def test_another_distributions_package_is_named_with_the_remedy(tmp_path):
     assert (done.returncode, done.stdout) == (Exit.USAGE, "")
     assert "'backends'" in one_line(done.stderr)
     assert "pipx" in done.stderr
+
+
+def test_an_optional_word_may_come_after_options():
+    found = parser_of(["get"]).parse_args(["get", "nodes", "--pod", "lab", "n[1-2]", "-o", "json"])
+    assert (found.kind, found.pod, found.nodes, found.form.name) == ("nodes", "lab", "n[1-2]", "json")
+    assert parser_of(["power"]).parse_args(["power", "cycle", "--yes", "-"]).nodes == "-"
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["get", "nodes", "n1", "n2"], "arguments: n2 (a node set is one word: n1,n2 or n[1-2]); see `megapod get"),
+        (["get", "nodes", "--pod", "lab", "--bogus"], "arguments: --bogus; see `megapod get --help`"),
+        (["schema", "Plan", "Plan"], "arguments: Plan; see `megapod schema --help`"),
+    ],
+)  # fmt: skip
+def test_words_too_many_are_named_with_the_verbs_own_help(words, says, capsys):
+    with pytest.raises(SystemExit):
+        parser_of(words).parse_args(words)
+    assert says in capsys.readouterr().err

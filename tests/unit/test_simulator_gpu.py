@@ -84,6 +84,19 @@ def test_a_reset_clears_an_xid_and_a_lost_gpu_cannot_be_reset() -> None:
     assert {alarm.topic for alarm in pod.alarms.active.values()} == {"lost"}
 
 
+def test_a_power_cycle_mends_what_a_reset_does_and_a_lost_gpu_stays_lost() -> None:
+    pod = world("gpu-xid:austin-r1-n03/1@1", "gpu-lost:austin-r1-n03/0@1", "node-off:austin-r1-n02@1")
+    pod.advance(5)
+    assert {alarm.topic for alarm in pod.alarms.active.values()} == {"xid", "lost", "power"}
+    for name in ("austin-r1-n02", "austin-r1-n03"):
+        pod.power.reset(pod.nodes[name], Reset.FORCE_OFF)
+    pod.advance(10)
+    for name in ("austin-r1-n02", "austin-r1-n03"):
+        pod.power.reset(pod.nodes[name], Reset.ON)
+    pod.advance(20)
+    assert {alarm.topic for alarm in pod.alarms.active.values()} == {"lost"}
+
+
 def test_a_node_that_loses_power_forgets_what_it_counted_since_it_came_up() -> None:
     pod = world("gpu-ecc:austin-r1-n03/0@1")
     pod.advance(60)
