@@ -161,7 +161,10 @@ class Scheduler(Port, Protocol):
         ...
 
     def equivalent(self, verb: str, nodes: Sequence[str], reason: str = "") -> tuple[str, ...]:
-        """The commands an operator would have typed for `drain` or `resume`, quoted for a shell."""
+        """The commands an operator would have typed for `drain`, `resume` or `requeue`, quoted for a shell.
+
+        For `requeue` the names are those of jobs.
+        """
         ...
 
 

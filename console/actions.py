@@ -150,6 +150,12 @@ def action(identity: str) -> Action:
     return {known.id: known for known in ACTIONS}[identity]
 
 
+def verbs() -> tuple[str, ...]:
+    """Every word that a policy may name: the verbs, `power` also with what it does, and `exec`."""
+    actions = tuple(known.verb for known in ACTIONS)
+    return (*actions, *(f"power {power}" for power in POWERS), "exec")
+
+
 def available(*, read_only: bool, capabilities: Iterable[Capability]) -> tuple[Action, ...]:
     """The actions that exist for a pod: dangerous ones only where it may be written, and something can do them."""
     able = frozenset(capabilities)

@@ -191,6 +191,19 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
     _check_racks(at, pod.racks)
     if problem := pod.policy.problem():
         raise ConfigError(f"{at}.policy.{problem}")
+    _check_verbs(f"{at}.policy", tuple(pod.policy.words))
+
+
+def _check_verbs(at: str, words: tuple[tuple[str, str], ...]) -> None:
+    """Every verb that a policy names is one there is."""
+    if not words:
+        return
+    from console.actions import verbs  # every planner, and only for those who name a verb
+
+    known = verbs()
+    for key, verb in words:
+        if verb not in known:
+            raise ConfigError(f"{at}.{key}: no verb {verb!r}{_suggest(verb, dict.fromkeys(known))}")
 
 
 def _check_node_ssh(at: str, nodes: NodeSsh) -> None:

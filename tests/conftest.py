@@ -301,10 +301,18 @@ def settled() -> Callable[[], Awaitable[None]]:
 
 @pytest.fixture
 def open_session(clock) -> Callable[[FakeScheduler], Session]:
-    """A session of one writable pod, `alpha`, over a fake scheduler, on the fake clock. Jitter is seeded."""
+    """A session of one writable pod, `alpha`, over a fake scheduler, on the fake clock. Jitter is seeded.
 
-    def make_session(scheduler: FakeScheduler, **pod: object) -> Session:
-        config = Config(pods={"alpha": PodConfig(ssh=SshEndpoint(host="head"), **{"read_only": False, **pod})})
-        return Session(config, clock=clock, random=Random(1), open_pod=lambda _: Adapters(scheduler=scheduler))
+    `config` is the file that its config is said to come from.
+    """
+
+    def make_session(scheduler: FakeScheduler, config: str = "", **pod: object) -> Session:
+        alpha = PodConfig(ssh=SshEndpoint(host="head"), **{"read_only": False, **pod})
+        return Session(
+            Config(pods={"alpha": alpha}, path=config),
+            clock=clock,
+            random=Random(1),
+            open_pod=lambda _: Adapters(scheduler=scheduler),
+        )
 
     return make_session

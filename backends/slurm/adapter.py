@@ -138,7 +138,9 @@ class SlurmScheduler:
         await self._checked(argv)
 
     def equivalent(self, verb: str, nodes: Sequence[str], reason: str = "") -> tuple[str, ...]:
-        """What an operator would have typed on the head node."""
+        """What an operator would have typed on the head node; for `requeue` the names are those of jobs."""
+        if verb == "requeue":
+            return (shlex.join(commands.requeue(nodes)),)
         argv = commands.drain(nodes, reason) if verb == "drain" else commands.resume(nodes)
         return (shlex.join(argv),)
 

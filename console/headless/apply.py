@@ -19,7 +19,7 @@ from console.headless.journal_place import of_config
 from console.headless.looking import LOOK_WITHIN_S, trust
 from console.operations.hold import Hold, holds_of
 from console.operations.identity import user
-from console.operations.plan import Obstacle, Plan
+from console.operations.plan import Obstacle, Plan, digest
 from console.operations.policy import Intention, judge
 from console.operations.step import Do
 from console.operations.worker import config_for
@@ -40,15 +40,20 @@ def read(path: Path) -> Plan:
     except OSError as error:
         raise Stop(Exit.USAGE, f"{path}: cannot be read: {error.strerror}") from error
     try:
-        if msgspec.json.decode(data, type=_Kind).kind != "Plan":
+        said = msgspec.json.decode(data, type=_Signed)
+        if said.kind != "Plan":
             raise Stop(Exit.USAGE, f"{path}: not a plan; make one with --plan-out")
-        return msgspec.json.decode(data, type=Plan)
-    except msgspec.MsgspecError as error:
+        plan = msgspec.json.decode(data, type=Plan)
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise Stop(Exit.USAGE, f"{path}: not a plan this megapod can read: {error}") from error
+    if said.digest != digest(plan):
+        raise Stop(Exit.REFUSED, f"{path}: changed since it was saved, so nobody has seen what it does; make it again")
+    return plan
 
 
-class _Kind(msgspec.Struct):
+class _Signed(msgspec.Struct):
     kind: str = ""
+    digest: str = ""
 
 
 async def _apply(plan: Plan, config: Config, arguments: argparse.Namespace) -> Exit:

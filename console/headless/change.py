@@ -15,7 +15,7 @@ from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import loop, output, targeting
 from console.headless.diagnostics import Stop, say
-from console.headless.following import carry_out, document_of
+from console.headless.following import carry_out, plan_document
 from console.headless.journal_place import of_config, opened
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.operations.draft import draft
@@ -42,7 +42,13 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
     async with Session(config) as session:
         snapshots = await session.look(patience_s(LOOK_WITHIN_S))
         targets = aimed_at(arguments, snapshots, session.clock.now())
-        reason = arguments.reason.strip() if action.reason else ""
+        reason = arguments.reason.strip()
+        policy = session.config.pods[targets.pod].policy
+        if not reason and policy.wants_reason(action.verb, getattr(arguments, "power", "")):
+            at = f"[pods.{targets.pod}.policy]"
+            raise Stop(
+                Exit.USAGE, f"{action.verb} needs --reason: {targets.pod}'s policy says so (reason_for under {at})"
+            )
         kept = holds(of_config(config), targets.pod)
         plan = draft(session, action, targets, reason, _options(arguments), holds=kept)
         if arguments.plan_out:
@@ -75,7 +81,7 @@ def holds(where: Place, pod: str) -> dict[str, Hold]:
 
 def save(plan: Plan, path: Path) -> None:
     """Write a plan for `megapod apply`, whole or not at all. Raises Stop."""
-    data = json.format(json.encode(document_of("Plan", plan)), indent=2) + b"\n"
+    data = json.format(json.encode(plan_document(plan)), indent=2) + b"\n"
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(data)
@@ -86,7 +92,7 @@ def save(plan: Plan, path: Path) -> None:
 
 def _print_plan(plan: Plan, how: str, session: Session) -> Exit:
     if how == "json":
-        output.write_json(document_of("Plan", plan))
+        output.write_json(plan_document(plan))
     else:
         output.write("".join(f"{line.text}\n" for line in lines(plan, session.clock.now())))
     return plan.blockers[0].obstacle.exit if plan.refused else Exit.DONE

@@ -49,7 +49,7 @@ def check(wanted: Targets, pod: PodConfig, *, reason: str) -> None:
             f"exec refused: {wanted.pod} is read-only; read_only = false allows it, or "
             f'read_only_allows = ["exec"] under {at}',
         )
-    if VERB in rules.reason_for and not reason.strip():
+    if rules.wants_reason(VERB) and not reason.strip():
         raise Stop(Exit.USAGE, f"exec on {wanted.pod} needs --reason: its policy says so (reason_for under {at})")
     now = SystemClock().now()
     nobody = Snapshot(pod=wanted.pod, number=0, at=now, read_only=pod.read_only)  # a command takes no node out

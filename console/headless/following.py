@@ -14,7 +14,7 @@ from console.headless.journal_place import found, of_config, opened
 from console.headless.progress import Progress, node_line
 from console.operations.detached import Detached
 from console.operations.operation import Operation
-from console.operations.plan import Plan
+from console.operations.plan import Plan, digest
 from console.operations.result import NodeResult, Outcome, Result, sum_up
 from console.operations.worker import last_words
 from console.state.clock import SystemClock, within
@@ -132,3 +132,8 @@ def document_of(kind: str, value: Plan | Result | Operation) -> dict[str, object
     """A value as the JSON document of its kind."""
     fields = {name: getattr(value, name) for name in value.__struct_fields__}
     return {"apiVersion": output.API_VERSION, "kind": kind, **fields}
+
+
+def plan_document(plan: Plan) -> dict[str, object]:
+    """A plan as `megapod apply` takes it: signed with its digest, so that it is what somebody has looked at."""
+    return {**document_of("Plan", plan), "digest": digest(plan)}

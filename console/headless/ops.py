@@ -12,6 +12,7 @@ from console.headless.following import document_of
 from console.headless.journal_place import chosen, found, opened
 from console.headless.progress import Progress, node_line, summary
 from console.operations.detached import Detached
+from console.operations.eta import clear_at
 from console.operations.journal import Journal
 from console.operations.lock import carried
 from console.operations.operation import Operation
@@ -148,6 +149,8 @@ def _head(one: views.Carried, place: Place) -> list[str]:
         lines.append(f"reason: {plan.reason}")
     if plan.deadline_at:
         lines.append(f"deadline: {plan.deadline_at:%Y-%m-%d %H:%M:%SZ}")
+    if latest := clear_at(operation):
+        lines.append(f"clear by: {latest:%Y-%m-%d %H:%M:%SZ} at the latest, by the time limits of its jobs")
     if operation.ended_at:
         lines.append(f"ended: {operation.ended_at:%Y-%m-%d %H:%M:%SZ}")
     elif one.holder is None:

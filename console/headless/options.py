@@ -90,6 +90,8 @@ def add_change(parser: argparse.ArgumentParser, *, reason: bool) -> None:
     add_targets(parser)
     if reason:
         parser.add_argument("--reason", default="", help="why; written to the scheduler beside your name")
+    else:
+        parser.add_argument("--reason", default="", help="why; kept in the journal beside your name")
     parser.add_argument("--dry-run", action="store_true", help="print the plan and change nothing")
     parser.add_argument("--plan-out", metavar="FILE", help="save the plan for `megapod apply FILE` and change nothing")
     parser.add_argument("-y", "--yes", action="store_true", help="do not ask")

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from console.operations.eta import clear_at
 from console.operations.operation import Operation, State
 from console.operations.result import NodeResult, Outcome
-from console.operations.step import Do
 from console.targets import fold
 from console.words import count, duration
 
@@ -68,8 +68,7 @@ def _word(node: NodeResult) -> str:
 
 
 def _eta(operation: Operation, now: datetime) -> str:
-    clear_at = operation.plan.blast.clear_at
-    waits = any(step.do is Do.EMPTY for step in operation.plan.steps)
-    if operation.ended or not waits or clear_at is None or clear_at <= now:
+    latest = clear_at(operation)
+    if latest is None or latest <= now:
         return ""
-    return f"; clear by {clear_at:%H:%M}Z at the latest, in {duration((clear_at - now).total_seconds())}"
+    return f"; clear by {latest:%H:%M}Z at the latest, in {duration((latest - now).total_seconds())}"

@@ -20,7 +20,17 @@ def plan_drain(snapshot: Snapshot, targets: Targets, request: Request) -> Plan:
     outline.waiting = done
     mark = mark_of(outline, request.reason)
     outline.commands = commands(outline, tuple(outline.needed), mark)
+    if request.options.mode == "requeue":
+        outline.commands += _requeueing(outline)
     return outline.plan(_phases(outline, mark))
+
+
+def _requeueing(outline: Outline) -> tuple[str, ...]:
+    """What an operator would have typed once the grace is over, as the jobs are known now."""
+    nodes = (*outline.needed, *outline.waiting)
+    jobs = tuple(dict.fromkeys(job.id for name in nodes for job in outline.snapshot.jobs_on(name)))
+    equivalent = outline.request.equivalent
+    return equivalent("requeue", jobs, "") if jobs and equivalent else ()
 
 
 def _phases(outline: Outline, mark: str) -> tuple[Phase, ...]:
@@ -29,8 +39,11 @@ def _phases(outline: Outline, mark: str) -> tuple[Phase, ...]:
     if outline.needed:
         phases.append(Phase(name="close", lanes=(Lane((close(tuple(outline.needed), mark),)),)))
     lanes = tuple(Lane(_emptying(outline, name)) for name in (*outline.needed, *outline.waiting))
+    paced = options.mode == "requeue"
+    if options.at_once and not paced:
+        outline.warnings.append("nothing is ended in mode finish, so there is nothing to pace: all are watched at once")
     if lanes:
-        phases.append(Phase(name="empty", lanes=lanes, at_once=options.at_once))
+        phases.append(Phase(name="empty", lanes=lanes, at_once=options.at_once if paced else None))
     return tuple(phases)
 
 

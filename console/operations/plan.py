@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from hashlib import blake2b
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
@@ -186,6 +187,11 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
         if self.typed_jobs and self.blast.jobs:
             return len(self.blast.jobs)
         return len(self.nodes) if len(self.nodes) > self.typed_count_over else None
+
+
+def digest(plan: Plan) -> str:
+    """What tells a plan from every other: a saved one that says something else than it was shown to say is refused."""
+    return blake2b(json.encode(plan, order="deterministic"), digest_size=16).hexdigest()
 
 
 def relied_on(snapshot: Snapshot) -> tuple[Relied, ...]:

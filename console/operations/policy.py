@@ -25,7 +25,8 @@ TAKES_OUT = frozenset({"drain", "cordon", "hold", "provision", "power off", "pow
 class Freeze(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A time in which nothing is changed: once from `start` to `end`, or each week on `days` between two times, UTC.
 
-    `verbs` are those it forbids; none means every one.
+    `after` a later time than `before` is a night: it begins on one of the days and ends on the next. `verbs` are those
+    it forbids; none means every one.
     """
 
     name: str
@@ -40,7 +41,10 @@ class Freeze(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether it holds at this instant."""
         if self.start is not None and self.end is not None and self.start <= at < self.end:
             return True
-        return DAYS[at.weekday()] in self.days and self.after <= at.time() <= self.before
+        if self.after <= self.before:
+            return DAYS[at.weekday()] in self.days and self.after <= at.time() <= self.before
+        tonight = DAYS[at.weekday()] in self.days and at.time() >= self.after
+        return tonight or (DAYS[at.weekday() - 1] in self.days and at.time() <= self.before)
 
 
 class MaxOut(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +81,20 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 return f"freeze {one.name!r}: give `start` and `end`, or `days`"
             if any(at is not None and at.tzinfo is None for at in (one.start, one.end)):
                 return f"freeze {one.name!r}: say in which zone, as in 2026-12-24T00:00:00Z"
+            if one.start is not None and one.end is not None and one.start >= one.end:
+                return f"freeze {one.name!r}: ends before it begins, so it would forbid nothing"
         return ""
+
+    def wants_reason(self, verb: str, power: str = "") -> bool:
+        """Whether this verb, or this power action, wants a reason here although it does without one elsewhere."""
+        return verb in self.reason_for or f"{verb} {power}" in self.reason_for
+
+    @property
+    def words(self) -> Iterator[tuple[str, str]]:
+        """Every verb that it names, each with where: one that is misspelt forbids nothing to anybody."""
+        yield from ((f"allow.{verb}", verb) for verb in self.allow)
+        yield from ((f"freeze {one.name!r}", verb) for one in self.freeze for verb in one.verbs)
+        yield from (("reason_for", verb) for verb in self.reason_for)
 
 
 class Intention(Struct, frozen=True, kw_only=True):

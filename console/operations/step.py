@@ -39,6 +39,11 @@ class Do(StrEnum):
         return self in _ENDS_WORK
 
     @property
+    def brings_back(self) -> bool:
+        """Whether it gives its nodes back, or leaves them nearer to it: never refused half-way."""
+        return self in _BRINGS_BACK
+
+    @property
     def doing(self) -> str:
         """What a node in the middle of it is doing, so that nobody reads it as done: `draining`, not `empty`."""
         return _DOING.get(self, self.value)
@@ -60,6 +65,7 @@ _DOING = {
     Do.JOINED: "joining",
 }
 _ENDS_WORK = frozenset({Do.REQUEUE, Do.POWER_OFF, Do.SHUT_DOWN, Do.RESET, Do.NMI})
+_BRINGS_BACK = frozenset({Do.RESUME, Do.RELEASE, Do.POWER_ON, Do.EJECT, Do.BOOT_NORMALLY})
 _LOOKS = frozenset({Do.EMPTY, Do.CHECK, Do.FIRMWARE, Do.BOOTED, Do.JOINED})
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from backends.errors import BackendError, TimedOut, Unreachable
 from console.operations import event as ev
 from console.operations.deeds.deed import Deed, Errors, Look, Seen
-from console.operations.operation import Operation, Stage, State
+from console.operations.operation import UNDO, Operation, Stage, State
 from console.operations.result import Outcome
 from console.operations.step import Step
 from console.operations.world import World
@@ -16,7 +16,6 @@ from console.operations.world import World
 _END = {
     Seen.SO: Outcome.DONE,
     Seen.BLOCKED: Outcome.CONFLICT,
-    Seen.REFUSED: Outcome.REFUSED,
     Seen.BAD: Outcome.FAILED,
 }
 
@@ -105,11 +104,32 @@ class StepRun:
         due = [name for name in wanting if name not in look.asked and name not in refused]
         if self._control.paused or not due:
             return False
-        due = await self._not_happened(due)
+        due = self._permitted(await self._not_happened(due))
         if not due or self._late():
             return False
         await self._apply(due)
         return True
+
+    def _permitted(self, due: list[str]) -> list[str]:
+        """Those due, unless a rule of the pod forbids it by now: judged just before each effect, as it stands then.
+
+        What is taken back is taken back, and what was taken out is given back, whatever the rules say: a freeze that
+        begins between the two halves of a power cycle leaves no node off.
+        """
+        asked = [name for name in due if not self._brings_back(name)]
+        rule = self._world.broken_rule(tuple(asked)) if asked else ""
+        if not rule:
+            return due
+        self._end(dict.fromkeys(asked, (Outcome.REFUSED, f"{self._step.do.value} not begun: {rule}")))
+        return [name for name in due if name not in asked]
+
+    def _brings_back(self, name: str) -> bool:
+        """Whether the step takes back or gives back what an earlier step of the operation has done to the node."""
+        if self._step.id.startswith(UNDO):
+            return True
+        course = self._world.plan.course[name]
+        before = course[: [step.id for step in course].index(self._step.id)]
+        return self._step.do.brings_back and any(step.do.writes for step in before)
 
     async def _not_happened(self, due: list[str]) -> list[str]:
         """Those whose effect has not happened. One that was cut off, and must not happen twice, is asked for."""

@@ -15,6 +15,7 @@ from console.operations.event import Entry, Event
 from console.operations.hold import Hold, holds_of
 from console.operations.plan import Plan
 from console.operations.policy import Intention, judge
+from console.operations.rules import Rules
 from console.state.session import Session
 
 _TICK_S = 1.0
@@ -41,6 +42,7 @@ class World:
         self.keeper = keeper
         self._session = session
         self._pod = session.pods[plan.pod]
+        self._rules = Rules(session.config.path, plan.pod, self._pod.config)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -69,9 +71,12 @@ class World:
         return holds_of(self.snapshot, self.keeper.holds(self.plan.pod), self.clock.now())
 
     def broken_rule(self, nodes: tuple[str, ...]) -> str:
-        """The rule of the pod's policy that forbids the plan's verb on these nodes now, and how to lift it; or ""."""
+        """The pod's rule that forbids the plan's verb on these nodes now, and how to lift it; or "". Read anew."""
+        self._rules.look()
+        if (shut := self._rules.shut()) is not None:
+            return f"{shut.rule}: {shut.text} under [pods.{self.plan.pod}] to lift it"
         wish = Intention(verb=self.plan.verb, user=self.plan.user, at=self.clock.now(), nodes=nodes)
-        _, broken = judge(self._pod.config.policy, self.snapshot, wish)
+        _, broken = judge(self._rules.policy, self.snapshot, wish)
         return f"{broken[0].rule}: {broken[0].text}" if broken else ""
 
     def system(self, name: str) -> tuple[Hardware, str]:

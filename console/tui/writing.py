@@ -96,7 +96,9 @@ async def write(asker: Asker, session: Session, wish: Wish) -> None:
 
 async def _explained(asker: Asker, session: Session, wish: Wish) -> Wish | None:
     """The wish with its reason, and with what else its action asks; None where the operator leaves."""
-    if wish.action.reason and not wish.reason:
+    policy = session.config.pods[wish.targets.pod].policy
+    wanted = wish.action.reason or policy.wants_reason(wish.action.verb, wish.options.power)
+    if wanted and not wish.reason:
         reason = await asker.ask_line(f"{wish.action.verb} {wish.targets.node_set}, reason: ", missing_reason)
         if reason is None:
             return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from console.operations.eta import clear_at
 from console.operations.lock import Holder
 from console.operations.operation import Operation, Progress, Stage
 from console.operations.result import Outcome
@@ -78,6 +79,7 @@ def summary(carried: Carried) -> dict[str, Any]:
         "by": operation.by,
         "carrier": holder.actor if holder else None,
         "deadline_at": plan.deadline_at,
+        "clear_at": clear_at(operation),
         "ended_at": operation.ended_at,
         "told_at": operation.told_at,
     }

@@ -61,7 +61,18 @@ def _blast(plan: Plan, now: datetime) -> Iterator[Cell]:
         yield from (Cell(f"  {_job(hit, now)}") for hit in blast.jobs[:MOST_JOBS])
         if len(blast.jobs) > MOST_JOBS:
             yield Cell(f"  and {len(blast.jobs) - MOST_JOBS} more")
+        if any(step.do is Do.EMPTY for step in plan.steps):
+            yield Cell(_clear_by(plan, now))
     yield Cell(f"left in service: {count(blast.nodes_left, 'node')}, {blast.gpus_left} GPUs")
+
+
+def _clear_by(plan: Plan, now: datetime) -> str:
+    """When the last of its jobs is over, by their time limits."""
+    latest = plan.blast.clear_at
+    if latest is None:
+        endless = [hit.job for hit in plan.blast.jobs if hit.ends_at is None]
+        return f"clear by: nobody knows, {', '.join(endless[:MOST_JOBS])} without a time limit"
+    return f"clear by {latest:%H:%M}Z at the latest, in {duration((latest - now).total_seconds())}"
 
 
 def _fate(plan: Plan) -> str:

@@ -66,10 +66,14 @@ def test_what_help_names_is_what_there_is():
 
 
 @pytest.mark.parametrize("known", ACTIONS, ids=lambda known: known.id)
-def test_a_verb_takes_a_reason_where_its_action_wants_one(known):
+def test_every_verb_takes_a_reason_and_says_where_it_is_kept(known):
+    parser = parser_of([known.verb])
     words = ["off"] if known.verb == "power" else []
-    parsed = vars(parser_of([known.verb]).parse_args([known.verb, *words, "gpu001"]))
-    assert ("reason" in parsed) == known.reason
+    assert vars(parser.parse_args([known.verb, *words, "gpu001"]))["reason"] == ""
+    (verbs,) = (one for one in parser._actions if one.choices)
+    told = " ".join(verbs.choices[known.verb].format_help().split())
+    assert ("written to the scheduler beside your name" in told) == known.reason
+    assert ("kept in the journal beside your name" in told) != known.reason
 
 
 @pytest.mark.parametrize("verb", [*VERBS, *HIDDEN])

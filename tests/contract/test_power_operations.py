@@ -140,7 +140,7 @@ async def test_what_the_policy_forbids_by_the_time_of_its_turn_stays_on_and_says
     pod.session.pods["austin"] = replace(open_pod, config=forbidden)
     result = await pod.run(plan)
     assert (result.outcome, pod.asked()) == (Outcome.REFUSED, [])
-    assert "left on: allow.power off: power off is for zoe" in result.text
+    assert "power-off not begun: allow.power off: power off is for zoe" in result.text
     assert pod.power(names) == {"On"}
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from backends.transport.child import Child
 from console.exit import Exit
+from console.headless.apply import read
+from console.headless.diagnostics import Stop
 
 NODES = "austin-r1-n[01-03]"
 POLICY = "\n[pods.austin.policy]\n"
@@ -80,6 +82,37 @@ def test_the_rules_of_now_judge_a_saved_plan(megapod, tmp_path):
         assert said[name][1] == code, (name, said[name])
         assert text in said[name][0], name
     assert megapod.states() == before
+
+
+EDITS = {
+    "another node": ('"austin-r1-n03"', '"austin-r1-n05"'),
+    "another rule": ('"typed_count_over": 16', '"typed_count_over": 999'),
+    "no end": ('"made_at": "2', '"made_at": "1'),
+    "no digest": ('"digest"', '"digested"'),
+}
+
+
+def test_a_plan_that_was_edited_is_refused_and_one_that_was_only_laid_out_anew_is_not(megapod, tmp_path):
+    plan = tmp_path / "plan.json"
+    assert megapod("cordon", NODES, "--reason", "swap", "--plan-out", str(plan))[0] == Exit.DONE
+    saved = plan.read_text()
+    for name, (old, new) in EDITS.items():
+        assert old in saved, name
+        plan.write_text(saved.replace(old, new))
+        with pytest.raises(Stop, match="changed since it was saved"):
+            read(plan)
+    plan.write_text(json.dumps(dict(reversed(json.loads(saved).items()))))
+    assert read(plan).operation == json.loads(saved)["operation"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "nul", '{"kind": "Plan"}', '{"kind": "Result"}', "[" * 100_000])
+def test_what_is_no_plan_is_one_line(tmp_path, text):
+    plan = tmp_path / "plan.json"
+    plan.write_text(text)
+    with pytest.raises(Stop) as caught:
+        read(plan)
+    assert str(caught.value).startswith(f"{plan}: not a plan")
+    assert "\n" not in str(caught.value)
 
 
 def test_a_node_that_was_held_since_is_not_given_back_by_a_saved_resume(megapod, tmp_path):

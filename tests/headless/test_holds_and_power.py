@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from backends.transport.child import Child
 from console.exit import Exit
+from console.operations.plan import Plan, digest
 
 NODE = "austin-r1-n01"
 BUSY = ("austin-r1-n02", "austin-r1-n03")
@@ -109,6 +111,7 @@ def test_a_plan_of_an_hour_ago_does_not_end_a_job_it_never_knew(megapod, tmp_pat
         saved = json.loads(plan.read_text())
         assert saved["blast"]["jobs"]
         saved["blast"]["jobs"] = []  # as they were before the jobs began
+        saved["digest"] = digest(msgspec.convert(saved, Plan))
         plan.write_text(json.dumps(saved))
         process = megapod.start("apply", str(plan), "--yes")
         _, error = process.communicate(timeout=60)

@@ -17,7 +17,7 @@ WITHIN_S = 60.0
 AUDIT = {"seq", "at", "operation", "user", "host", "pid", "origin", "kind", "what", "on", "why", "result", "evidence"}
 LISTED = {
     *("id", "verb", "pod", "targets", "reason", "state", "outcome", "text", "nodes"),
-    *("begun_at", "begun_by", "by", "carrier", "deadline_at", "ended_at", "told_at"),
+    *("begun_at", "begun_by", "by", "carrier", "deadline_at", "clear_at", "ended_at", "told_at"),
 }
 
 

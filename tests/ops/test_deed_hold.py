@@ -1,94 +1,26 @@
 """Holds carried by the engine over a journal of their own: written down, marked, taken back, never lost."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 
 from backends.model.reason import Reason
 from console.operations import event as ev
-from console.operations.carrier import Here
 from console.operations.cordon import plan_cordon
 from console.operations.drain import plan_drain
 from console.operations.engine import Engine
 from console.operations.event import Actor
-from console.operations.hold import holds_of
 from console.operations.hold_plan import plan_hold, plan_release
 from console.operations.memory import Memory
 from console.operations.operation import fold
 from console.operations.policy import MaxOut, Policy
-from console.operations.request import Options, Request
 from console.operations.result import Outcome
 from console.operations.resume import plan_resume
 from console.operations.world import World
-from console.targets import Targets
 
 FOREIGN = Reason("bad dimm", by="joe")
 OURS = "megapod:op-older0 ann: leak"
-
-
-class Pod:
-    """A watched session over a fake scheduler, one journal, and ann who plans and carries operations on it."""
-
-    def __init__(self, session, scheduler, clock):
-        self.session, self.scheduler, self.clock = session, scheduler, clock
-        self.journal = Memory(clock.now, Actor("ann", "desk", 1))
-        self.number = 0
-
-    @property
-    def holds(self):
-        return {name: str(hold) for name, hold in self.journal.holds("alpha").items()}
-
-    def plan(self, planner, *names, user="ann", policy=None, **options):
-        self.number += 1
-        snapshot = self.session.store["alpha"]
-        request = Request(
-            operation=f"op-test{self.number:02d}",
-            user=user,
-            reason="dimm",
-            at=self.clock.now(),
-            equivalent=self.scheduler.equivalent,
-            options=Options(**options),
-            policy=policy or Policy(),
-            holds=holds_of(snapshot, self.journal.holds("alpha"), self.clock.now()),
-        )
-        return planner(snapshot, Targets("alpha", names or ("n1", "n2")), request)
-
-    def start(self, plan):
-        return asyncio.ensure_future(self._carry(plan))
-
-    async def run(self, planner, *names, **options):
-        result = await self.clock.finish(self.start(self.plan(planner, *names, **options)))
-        await self.clock.advance(3)
-        return result
-
-    def reason(self, name):
-        reason = self.scheduler.facts[name].reason
-        return reason.text if reason else ""
-
-    async def _carry(self, plan):
-        result = None
-        async for operation in Here(self.journal).carry(self.session, plan):
-            result = operation.result
-        return result
-
-
-@pytest.fixture
-async def start_pod(clock, fake_scheduler, open_session):
-    """Starts the pod of a test, with what else its config says."""
-    async with AsyncExitStack() as stack:
-
-        async def start(**config):
-            scheduler = fake_scheduler()
-            session = await stack.enter_async_context(open_session(scheduler, **config))
-            watching = asyncio.create_task(session.watch())
-            stack.push_async_callback(asyncio.gather, watching, return_exceptions=True)
-            stack.callback(watching.cancel)
-            await clock.advance(1)
-            return Pod(session, scheduler, clock)
-
-        yield start
 
 
 @pytest.fixture

@@ -75,6 +75,10 @@ def test_giving_back_is_never_over_budget(make, ask):
         (Freeze(name="f", days=("fri",), after=time(16)), True),
         (Freeze(name="f", days=("fri",), after=time(18)), False),
         (Freeze(name="f", days=("sat",)), False),
+        (Freeze(name="f", days=("thu",), after=time(20), before=time(18)), True),
+        (Freeze(name="f", days=("thu",), after=time(20), before=time(6)), False),
+        (Freeze(name="f", days=("fri",), after=time(16), before=time(6)), True),
+        (Freeze(name="f", days=("fri",), after=time(20), before=time(6)), False),
         (Freeze(name="f", days=("fri",), verbs=("power",)), False),
         (Freeze(name="f", days=("fri",), verbs=("drain",)), True),
     ],
@@ -108,6 +112,7 @@ def test_the_policy_says_when_a_count_is_typed(make, ask):
         (Policy(max_out=MaxOut(pod=-1)), "max_out.pod"),
         (Policy(freeze=(Freeze(name="f"),)), "freeze 'f'"),
         (Policy(freeze=(Freeze(name="f", start=FRIDAY),)), "freeze 'f'"),
+        (Policy(freeze=(Freeze(name="f", start=FRIDAY, end=FRIDAY),)), "ends before it begins"),
         (Policy(freeze=(Freeze(name="f", start=datetime(2026, 1, 1), end=datetime(2026, 1, 2)),)), "zone"),  # noqa: DTZ001 - the very mistake
     ],
 )

@@ -70,6 +70,10 @@ BAD = {
     SSH + "[pods.alpha.scheduler]\ninterval_s = nan": "pods.alpha.scheduler.interval_s: nan must be",
     SSH + "connect_timeout_s = -1": "pods.alpha.ssh.connect_timeout_s: -1 must be",
     REDFISH + "interval_s = inf": "pods.alpha.redfish.interval_s: inf must be",
+    "[pods.alpha.policy]\nallow = { drian = ['ann'] }\n" + SSH: "allow.drian: no verb 'drian'; did you mean 'drain'?",
+    "[[pods.alpha.policy.freeze]]\nname = 'f'\ndays = ['sat']\nverbs = ['powr off']\n" + SSH: (
+        "freeze 'f': no verb 'powr off'; did you mean 'power off'?"
+    ),
     "[pods.alpha]\nrequests_per_minute = 0\n" + SSH: "pods.alpha.requests_per_minute: must be at least 1",
     "[pods.alpha]\nracks = { r1 = 'gpu[' }\n" + SSH: "pods.alpha.racks.r1: gpu[: not a node set",
     REDFISH + "password = 'hunter2'": "pods.alpha.redfish.password: unknown key; passwords are not kept here",

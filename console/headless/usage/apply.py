@@ -9,8 +9,8 @@ examples:
   megapod drain @rack:r1 --reason "pump swap" --plan-out swap.json        look, discuss, have it reviewed
   megapod apply swap.json --wait
 
-A plan runs once, before it expires, and only where every node still says what it said when the plan was made. The
-pod's policy, its budgets and its holds are those of now, not of when it was saved.
+A plan runs once, before it expires, as it was saved, and only where every node still says what it said when it was
+made. The pod's policy, its budgets and its holds are those of now, not of when it was saved.
 
 exit codes: 0 done · 1 failed · 2 usage · 3 unreachable · 4 deadline passed · 5 refused: expired, or by policy
             6 the world moved, or another has its nodes · 7 no --yes and nobody to ask · 8 some failed · 130 detached

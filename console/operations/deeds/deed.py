@@ -21,15 +21,13 @@ class Seen(StrEnum):
     """What a look at one node found.
 
     SO: as wanted. NEEDED: the effect is wanting. WAITING: on its way, nothing to do but wait. BLOCKED: it must not
-    be done (another's hand). REFUSED: a rule of the pod forbids it now. BAD: it will not come to be so. UNKNOWN: nobody
-    can say just now.
+    be done (another's hand). BAD: it will not come to be so. UNKNOWN: nobody can say just now.
     """
 
     SO = "so"
     NEEDED = "needed"
     WAITING = "waiting"
     BLOCKED = "blocked"
-    REFUSED = "refused"
     BAD = "bad"
     UNKNOWN = "unknown"
 

@@ -11,11 +11,10 @@ from backends.ports import Hardware, PowerAction, Provisioner
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
 from console.operations.operation import Progress
 from console.operations.result import Outcome
-from console.operations.step import Do, Step
+from console.operations.step import Step
 from console.operations.world import World
 
 JOBS = "slurm.jobs"
-_TAKES_OUT = frozenset({Do.POWER_OFF, Do.SHUT_DOWN})
 TOO_EARLY = timedelta(seconds=30)
 """How long a controller may take to show a reset it has accepted."""
 
@@ -132,8 +131,7 @@ class Nmi(Deed):
 def allowed(world: World, look: Look, sights: Mapping[str, Sight]) -> Mapping[str, Sight]:
     """The same, but nothing is wanting that must not be now; only for what has not been asked for yet.
 
-    Where the step spares running work: what has started since the plan was made, or may have. Where it takes nodes
-    out: what the pod's policy forbids by now.
+    Where the step spares running work, that is what has started since the plan was made, or may have.
     """
     wanting = tuple(name for name, sight in sights.items() if sight.seen is Seen.NEEDED and name not in look.asked)
     if wanting and "spare" in look.step.args and JOBS in world.sources:
@@ -142,10 +140,7 @@ def allowed(world: World, look: Look, sights: Mapping[str, Sight]) -> Mapping[st
             world.poke((JOBS,))
             said = world.silent((JOBS,)) or "waiting for the job list"
             return {**sights, **dict.fromkeys(wanting, Sight(Seen.WAITING, f"nothing asked for yet: {said}"))}
-        sights = {**sights, **_busy(world, wanting)}
-        wanting = tuple(name for name in wanting if sights[name].seen is Seen.NEEDED)
-    if wanting and look.step.do in _TAKES_OUT and (rule := world.broken_rule(wanting)):
-        return {**sights, **dict.fromkeys(wanting, Sight(Seen.REFUSED, f"left on: {rule}"))}
+        return {**sights, **_busy(world, wanting)}
     return sights
 
 
