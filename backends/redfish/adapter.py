@@ -182,7 +182,7 @@ class RedfishHardware:
         if self._structure is None:
             return True
         age_s = self._clock() - self._structure.found_at_s
-        return age_s >= (REDISCOVER_S if self._structure.complete else REDISCOVER_INCOMPLETE_S)
+        return age_s >= (REDISCOVER_INCOMPLETE_S if self._structure.lost else REDISCOVER_S)
 
     def _changed(self, members: frozenset[str], round_: Round) -> bool:
         """Whether systems came or went. Fewer of them beside errors is a list that was cut short, not a removal."""

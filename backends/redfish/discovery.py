@@ -85,7 +85,7 @@ class Discovery:
             parts=tuple(plant.parts.values()),
             ids={**plant.by_path, **gpus},
             limits=await _limits(round_, plant),
-            complete=not round_.errors,
+            lost=dict(round_.failed),
             found_at_s=now_s,
         )
         return Found(structure, plant.found)
@@ -127,7 +127,9 @@ async def _hosts(round_: Round, plant: Plant, tree: ChassisTree, nodes: "_Nodes"
         parts = tuple(sorted(part for part, owner in nodes.boards.items() if owner == path))
         boards = await gather(*(_gpus_of(round_, nodes.present[one]) for one in (path, *parts)))
         name, tray = nodes.names[path], nodes.trays.get(path)
-        gpus = await gather(*(place(round_, plant, name, index, gpu) for index, gpu in in_board_order(boards)))
+        gpus = await gather(
+            *(place(round_, plant, name, index, gpu) for index, gpu in in_board_order(boards, round_.failed))
+        )
         return Host(
             name=name,
             path=path,

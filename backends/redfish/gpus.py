@@ -1,7 +1,7 @@
 """The GPUs of a service: where each is found, where it is read, and what was read of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
@@ -44,15 +44,20 @@ class GpuPlace(Struct, frozen=True, kw_only=True):
         return tuple(Sight(path, view, collection) for path, view, collection in looked if path)
 
 
-def in_board_order(found: list[dict[str, Resource]]) -> list[tuple[int, Resource]]:
-    """The GPUs of a host with their indices. Host and baseboard may both list the same ones: the Id tells."""
+def in_board_order(found: list[dict[str, Resource]], lost: Collection[str] = ()) -> list[tuple[int, Resource]]:
+    """The GPUs of a host with their indices. Host and baseboard may both list the same ones: the Id tells.
+
+    `lost` are processors that are listed and did not answer: one of them may be the first, and the others keep theirs.
+    """
     by_id: dict[str, Resource] = {}
     for gpus in found:
         for path, gpu in gpus.items():
             by_id.setdefault(gpu.text("Id") or last_segment(path), gpu)
     order = sorted(by_id, key=_natural)
-    numbers = [int(number[-1]) if (number := re.findall(r"\d+", id_)) else -1 for id_ in order]
-    if 0 not in numbers or len(set(numbers)) < len(numbers) or -1 in numbers:
+    numbers = [_number(id_) for id_ in order]
+    stems = {_stem(id_) for id_ in order}
+    unread = {_number(id_) for id_ in map(last_segment, lost) if id_ not in by_id and _stem(id_) in stems}
+    if 0 not in {*numbers, *unread} or len(set(numbers)) < len(numbers) or -1 in numbers:
         numbers = list(range(len(order)))  # counted from 1, or not numbered: their order is all there is
     return [
         (number, by_id[id_])
@@ -113,5 +118,16 @@ def _ecc(name: str, metrics: Resource | None, memory: Resource | None) -> int | 
     return sum(told) if told else None
 
 
+def _number(id_: str) -> int:
+    found = re.findall(r"[0-9]+", id_)
+    return int(found[-1][:9]) if found else -1
+
+
+def _stem(id_: str) -> str:
+    return re.sub(r"[0-9]+$", "", id_)
+
+
 def _natural(text: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)]
+    return [
+        (int(part[:9]), "") if part.isascii() and part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text)
+    ]

@@ -28,7 +28,7 @@ _GONE = frozenset({404, 410})
 
 
 class Round:
-    """Reads resources and keeps what went wrong in `errors`, one line for each resource that did not answer.
+    """Reads resources and keeps what went wrong in `errors`, one line for each resource that did not answer (`failed`).
 
     A 404 is an answer: real controllers have links that lead nowhere (239 in one GB300 capture), and such a resource
     is absent, not failing; it is remembered in `absent` for as long as the caller likes. A service that stops
@@ -37,6 +37,7 @@ class Round:
 
     def __init__(self, service: RedfishService, expansion: Expansion, absent: set[str]) -> None:
         self.errors: list[str] = []
+        self.failed: dict[str, str] = {}
         self._service = service
         self._expansion = expansion
         self._absent = absent
@@ -52,6 +53,7 @@ class Round:
     def excuse(self, path: str) -> None:
         """That a resource is not there is no failure after all; it is asked for again in the next round."""
         self.errors = [error for error in self.errors if not error.startswith(f"{path}: ")]
+        self.failed.pop(path.rstrip("/"), None)
 
     async def read(self, path: str | None, shape: type[T], *, required: bool = False) -> T | None:
         """A resource, None when it is absent or failed. `required`: its absence is a failure, too."""
@@ -189,7 +191,9 @@ class Round:
         return dict(zip(paths, found, strict=True))
 
     def _failed(self, path: str, what: str) -> None:
-        self.errors.append(what if path in what else f"{path}: {what}")
+        line = what if path in what else f"{path}: {what}"
+        self.errors.append(line)
+        self.failed[path.rstrip("/")] = line
 
 
 def _top(path: str) -> str:

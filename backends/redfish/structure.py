@@ -33,7 +33,7 @@ class Structure(Struct, frozen=True, kw_only=True):
 
     `members` are the paths of the systems it holds for. `ids` are component ids by path, GPUs (`gpu:NODE/INDEX`)
     included. `limits` are the sensors, by path, whose thresholds bound a measurement.
-    `complete` is False when something did not answer during it: it is then repeated sooner.
+    `lost` is what did not answer during it, with why, by path: it is then repeated sooner.
     """
 
     members: frozenset[str]
@@ -43,5 +43,5 @@ class Structure(Struct, frozen=True, kw_only=True):
     parts: tuple[Part, ...]
     ids: dict[str, str]
     limits: dict[str, Resource]
-    complete: bool
+    lost: dict[str, str]
     found_at_s: float

@@ -57,6 +57,20 @@ async def test_gpu_metrics_that_fail_are_named_and_the_rest_is_there(faulty, rep
     assert inventory.errors[0].startswith(f"{path}: {status}")
 
 
+async def test_the_first_gpu_that_does_not_answer_leaves_the_others_their_numbers(faulty, reply, pauses):
+    first = "/redfish/v1/Systems/HGX_Baseboard_0/Processors/GPU_0"
+    replaced = {first: reply(500)}
+    adapter, _ = await faulty(replaced)
+    for _ in range(2):
+        inventory = await adapter.inventory()
+        assert [gpu.index for gpu in inventory.systems["System_0"].gpus] == [1, 2, 3]
+        assert inventory.errors == (f"{first}: 500 Said",), "as long as it is missing it is told"
+    replaced.clear()
+    pauses.now_s += 61
+    inventory = await adapter.inventory()
+    assert ([gpu.index for gpu in inventory.systems["System_0"].gpus], inventory.errors) == ([0, 1, 2, 3], ())
+
+
 async def test_hanging_and_reset_resources_do_not_sink_the_rest(faulty, reply):
     gpu = "/redfish/v1/Systems/HGX_Baseboard_0/Processors/GPU_{}/EnvironmentMetrics"
     adapter, _ = await faulty(
