@@ -16,6 +16,7 @@ from console.operations.drain import plan_drain
 from console.operations.hold_plan import plan_hold, plan_release
 from console.operations.plan import Plan
 from console.operations.power import POWERS, plan_power
+from console.operations.provision import plan_provision
 from console.operations.request import Request
 from console.operations.resume import plan_resume
 from console.targets import Targets
@@ -27,12 +28,15 @@ class Ask(Struct, frozen=True):
     """An option that the screen asks for: which of `Options`, how it asks, and how what was typed is read.
 
     `read` raises ValueError with one line. An empty answer leaves the option as it is, unless it is `wanted`.
+    `table` is the one of the config whose names it may be (`profiles`); `many`: asked for more than one node alone.
     """
 
     option: str
     prompt: str
     read: Callable[[str, datetime], object]
     wanted: bool = False
+    table: str = ""
+    many: bool = False
 
 
 def _word(text: str, _now: datetime) -> str:
@@ -45,6 +49,12 @@ def _power(text: str, _now: datetime) -> str:
     if text.strip() not in POWERS:
         raise ValueError(f"{text!r} is none of {', '.join(POWERS)}")
     return text.strip()
+
+
+def _number(text: str, _now: datetime) -> int:
+    if not (text.isdecimal() and int(text)):
+        raise ValueError(f"{text!r} is no number of nodes")
+    return int(text)
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -140,6 +150,23 @@ ACTIONS: tuple[Action, ...] = (
         needs=Capability.POWER,
         planner=plan_power,
         asks=(Ask("power", f"{', '.join(POWERS)}: ", _power, wanted=True),),
+        hinted=False,
+    ),
+    Action(
+        id="provision",
+        verb="provision",
+        key="V",
+        target="node",
+        help="start anew as a profile says, check, give back",
+        dangerous=True,
+        reason=True,
+        needs=Capability.PROVISION,
+        planner=plan_provision,
+        asks=(
+            Ask("profile", "profile", _word, wanted=True, table="profiles"),
+            Ask("canary", "how many first, alone (a number, or nothing): ", _number, many=True),
+            Ask("wave", "then how many at a time (a number, or nothing for all): ", _number, many=True),
+        ),
         hinted=False,
     ),
 )

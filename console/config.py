@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from backends.model.endpoint import NodeSsh, PodEndpoints, RedfishEndpoint, SchedulerEndpoint, SshEndpoint
 from console.operations.gate import Gate
 from console.operations.policy import Policy
+from console.operations.profile import BOOTS, Profile
 from console.preferences import Preferences
 
 REQUESTS_PER_MINUTE = 3000
@@ -62,11 +63,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file. `path` is where it was read, for messages.
 
     `journal` is where operations are written down, for a host whose operators share one; else each has their own.
-    `screen` is how the screen is wanted. `gates` are checks before nodes are given back, by name.
+    `screen` is how the screen is wanted. `gates` are checks before nodes are given back, `profiles` ways to provision
+    them, by name.
     """
 
     pods: dict[str, PodConfig] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
+    profiles: dict[str, Profile] = field(default_factory=dict)
     journal: str = ""
     screen: Preferences = Preferences()
     path: str = ""
@@ -119,9 +122,11 @@ def _decode(tree: dict[str, Any], where: Path) -> Config:
         raise ConfigError(f"{where}: no pod in it; add a table [pods.NAME] (README, 'Configure')")
     for name, checked in pods.items():
         _check_pod(where, name, checked)
+    gates = _gates(where, tree.get("gates", {}), pods)
     return Config(
         pods=pods,
-        gates=_gates(where, tree.get("gates", {}), pods),
+        gates=gates,
+        profiles=_profiles(where, tree.get("profiles", {}), gates),
         path=str(where),
         journal=_journal(where, tree.get("journal", "")),
         screen=_screen(where, tree),
@@ -140,6 +145,22 @@ def _gates(where: Path, tree: object, pods: dict[str, PodConfig]) -> dict[str, G
         if pod.gate and pod.gate not in gates:
             raise ConfigError(f"{where}: pods.{name}.gate: no [gates.{pod.gate}]{_suggest(pod.gate, dict(gates))}")
     return gates
+
+
+def _profiles(where: Path, tree: object, gates: dict[str, Gate]) -> dict[str, Profile]:
+    try:
+        profiles = msgspec.convert(tree, dict[str, Profile])
+    except msgspec.ValidationError as error:
+        what, _, inside = str(error).partition(" - at `$")
+        hint = f": one of {', '.join(BOOTS)}" if "boot" in inside or "`boot`" in what else ""
+        raise ConfigError(f"{where}: profiles{inside.rstrip('`')}: {what}{hint}") from None
+    for name, profile in profiles.items():
+        if problem := profile.problem():
+            raise ConfigError(f"{where}: profiles.{name}.{problem}")
+        if profile.gate and profile.gate not in gates:
+            hint = _suggest(profile.gate, dict(gates))
+            raise ConfigError(f"{where}: profiles.{name}.gate: no [gates.{profile.gate}]{hint}")
+    return profiles
 
 
 def _journal(where: Path, said: object) -> str:

@@ -25,6 +25,7 @@ VERBS = {
     "hold": "keep nodes out until released, whoever resumes what",
     "release": "lift a hold; the nodes stay drained",
     "power": "switch nodes on, off, cycle, reset or nmi, in batches",
+    "provision": "start nodes anew as a profile says, check them, give them back",
     "exec": "run a command on nodes over SSH; the same answers stand together",
     "logs": "the log of a node's controller, its journal, or a job's output",
     "apply": "run a plan that --plan-out has saved",

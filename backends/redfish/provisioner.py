@@ -116,6 +116,7 @@ class RedfishProvisioner:
             gpus=len(there) if complete else None,
             links=len(ports) if read else None,
             links_up=sum(up is True for up in ports) if read and None not in ports else None,
+            gpu_firmware=tuple(sorted({one.text("FirmwareVersion", 80) for one in there} - {""})),
             unread=(*state.unread, *round_.errors),
         )
 

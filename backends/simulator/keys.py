@@ -25,10 +25,10 @@ class PodKeys:
         """A certificate for the controller's listener."""
         return make_certificate(self._folder, HOST)
 
-    def write_known_hosts(self, host_key: asyncssh.SSHKey, port: int) -> None:
-        """Name the host's key, for the port it came to listen on."""
-        public = host_key.export_public_key("openssh").decode()
-        self._write(self.known_hosts.name, f"[{HOST}]:{port} {public}")
+    def write_known_hosts(self, host_key: asyncssh.SSHKey, port: int, node_key: asyncssh.SSHKey) -> None:
+        """Name the head's key, for the port it came to listen on, and the one of all its nodes."""
+        head, nodes = (key.export_public_key("openssh").decode().strip() for key in (host_key, node_key))
+        self._write(self.known_hosts.name, f"[{HOST}]:{port} {head}\n{self._folder.name}-r*-n* {nodes}\n")
 
     def _write(self, name: str, text: str) -> Path:
         path = self._folder / name

@@ -69,7 +69,7 @@ class _Pod:
         """Start both servers."""
         await self._head.open()
         await self._http.open()
-        self._keys.write_known_hosts(self._head.host_key, self._head.port)
+        self._keys.write_known_hosts(self._head.host_key, self._head.port, self._head.nodes.host_key)
         return ServedPod(endpoints=self._endpoints(), clock=self._clock, service=self._service)
 
     async def watch(self) -> None:

@@ -1,12 +1,14 @@
-"""The head node's SSH server: real SSH on loopback, one key accepted, no shell behind it."""
+"""The head node's SSH server: real SSH on loopback, one key accepted, no shell behind it, and the way to the nodes."""
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 import asyncssh
 
 from backends.simulator.commands.answer import Answer
 from backends.simulator.commands.head import run_command
+from backends.simulator.node_door import NodeDoors, Pump
 from backends.simulator.world import World
 
 HOST = "127.0.0.1"
@@ -17,9 +19,12 @@ _NO_SHELL = "This is a simulated head node: it takes commands, and has no shell.
 class _Door(asyncssh.SSHServer):
     """Lets in the one user with the one key, and keeps the open connections in `guests`."""
 
-    def __init__(self, key: asyncssh.SSHKey, guests: set[asyncssh.SSHServerConnection]) -> None:
+    def __init__(
+        self, key: asyncssh.SSHKey, guests: set[asyncssh.SSHServerConnection], forward: Callable[[str, int], Pump]
+    ) -> None:
         self._key = key.export_public_key("openssh")
         self._guests = guests
+        self._forward = forward
         self._guest: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -33,8 +38,15 @@ class _Door(asyncssh.SSHServer):
     def public_key_auth_supported(self) -> bool:
         return True
 
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> Pump:  # noqa: ARG002 - asyncssh's signature
+        return self._forward(dest_host, dest_port)
+
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         return username == USER and key.export_public_key("openssh") == self._key
+
+
+def _no_further(host: str, port: int) -> Pump:
+    raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, f"{host}:{port}: nodes lead nowhere")
 
 
 class HeadNode:
@@ -49,6 +61,7 @@ class HeadNode:
         self._world = world
         self._client_key = client_key
         self._guests: set[asyncssh.SSHServerConnection] = set()
+        self.nodes = NodeDoors(world, partial(_Door, client_key, set(), _no_further))
         self._listener: asyncssh.SSHAcceptor | None = None
 
     async def open(self) -> None:
@@ -56,7 +69,7 @@ class HeadNode:
         self._listener = await asyncssh.listen(
             HOST,
             self.port,
-            server_factory=lambda: _Door(self._client_key, self._guests),
+            server_factory=lambda: _Door(self._client_key, self._guests, self.nodes.open),
             server_host_keys=[self.host_key],
             process_factory=self._serve,
             errors="replace",

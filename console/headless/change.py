@@ -27,6 +27,8 @@ from console.state.session import Session
 from console.views.plan import lines
 from console.words import count
 
+_BY_CONTROLLERS = frozenset({Capability.POWER, Capability.PROVISION})
+
 
 def run(arguments: argparse.Namespace, action: Action) -> Exit:
     """Run the verb."""
@@ -34,7 +36,7 @@ def run(arguments: argparse.Namespace, action: Action) -> Exit:
     targeting.aimed(arguments, action.verb)
     if action.reason and not arguments.reason.strip():
         raise Stop(Exit.USAGE, f"{action.verb} needs --reason: the next operator will want to know why")
-    looks_at_hardware = action.needs is Capability.POWER or targeting.needs_controllers(arguments)
+    looks_at_hardware = action.needs in _BY_CONTROLLERS or targeting.needs_controllers(arguments)
     return loop.run(_change(arguments, action, config if looks_at_hardware else scheduler_only(config)))
 
 

@@ -1,12 +1,22 @@
 """What every plan that closes nodes to new work has in common: whose they are now, and the step that closes them."""
 
 from backends.model.node import Service
-from backends.model.reason import Mark
+from backends.model.reason import Mark, Reason
 from console.operations.outline import Outline, drain_set, ours, who
 from console.operations.plan import Obstacle
 from console.operations.step import Do, Step
 
 CONFIRM_WITHIN_S = 30.0
+SCHEDULER = "slurm"
+ITS_WORDS = ("Not responding", "Node unexpectedly rebooted")
+"""How Slurm signs what it does to a node by itself: as its own user, which may be root, so its words count, too."""
+
+
+def by_itself(reason: Reason | None) -> bool:
+    """Whether it is the scheduler that says so, and no person."""
+    if reason is None or reason.mark is not None:
+        return False
+    return reason.by == SCHEDULER or reason.text.startswith(ITS_WORDS)
 
 
 def sort_by_owner(outline: Outline) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from backends.ports import Capability
 from console.actions import Action
 from console.operations.hold import Hold, holds_of
 from console.operations.identity import new_operation, user
@@ -27,7 +28,8 @@ def draft(
     `holds` are those of the journal; what the nodes' own marks tell of holds is added to them.
     """
     scheduler = session.scheduler(targets.pod)
-    able = scheduler is not None and action.needs in scheduler.capabilities
+    needs = Capability.DRAIN if action.needs is Capability.PROVISION else action.needs  # it closes its nodes, too
+    able = scheduler is not None and needs in scheduler.capabilities
     snapshot, now = session.store[targets.pod], session.clock.now()
     request = Request(
         operation=new_operation(),
@@ -40,5 +42,6 @@ def draft(
         holds=holds_of(snapshot, holds or {}, now),
         gates=session.config.gates,
         gate=session.config.pods[targets.pod].gate,
+        profiles=session.config.profiles,
     )
     return action.planner(snapshot, targets, request)

@@ -148,8 +148,16 @@ class Engine:
             if before.id == step.id:
                 return found is None or found.stage is not Stage.ENDED
             if found is None or found.outcome is not Outcome.DONE:
-                return False
+                return self._tidies(step, name)
         return False
+
+    def _tidies(self, step: Step, name: str) -> bool:
+        """Whether a node that goes no further still has something to take back. A lane comes to it once that is so."""
+        return (
+            bool(step.takes_back)
+            and _touched(self._state, step.takes_back, name)
+            and not _ended(self._state, step, name)
+        )
 
     async def _step(self, step: Step, nodes: tuple[str, ...]) -> None:
         await StepRun(self._world, self, self._control, self._deeds[step.do], step).run(nodes)
@@ -168,17 +176,28 @@ class Engine:
         for step in reversed(tuple(self._plan.steps)):
             if step.undo is None:
                 continue
-            touched = tuple(name for name in step.nodes if _touched(self._state, step, name))
+            done = tuple(name for name in step.nodes if _touched(self._state, step.id, name))
+            touched = tuple(name for name in done if not self._committed(step, name))
             back = Step(
                 id=f"{UNDO}{step.id}",
                 do=step.undo,
                 nodes=touched,
-                args={**step.args, "mark": self._plan.operation},
+                args={**step.args, **self._before(step, touched), "mark": self._plan.operation},
                 patience_s=step.patience_s,
             )
             left = tuple(name for name in touched if not _ended(self._state, back, name))
             if left:
                 await StepRun(self._world, self, Control(), self._deeds[back.do], back).run(left)
+
+    def _committed(self, step: Step, name: str) -> bool:
+        """Whether a later step of the node has had an effect that this one's must outlive."""
+        later = (one.id for one in self._plan.course[name] if one.commits == step.id)
+        return any(_touched(self._state, one, name) for one in later)
+
+    def _before(self, step: Step, names: tuple[str, ...]) -> dict[str, str]:
+        """What was noted of each node just before the effect that is taken back: `before/NODE`."""
+        rows = ((name, self._state.progress(step.id, name)) for name in names)
+        return {f"before/{name}": row.before for name, row in rows if row is not None and row.before}
 
     def _close(self) -> None:
         state = self._state
@@ -207,10 +226,18 @@ class Engine:
                 stuck += [f"{name} ({row.text})" for name, row in rows.items() if row.outcome is not Outcome.DONE]
         said = f"cancelled{f': {self._state.why}' if self._state.why else ''}"
         if back:
-            said += f"; {folded(back)} as before"
+            said += f"; {folded(dict.fromkeys(back))} as before"
+        if kept := [name for name in self._plan.nodes if self._kept(name)]:
+            said += f"; {folded(kept)} left closed to new work: its power was switched on the way"
         if stuck:
             return Outcome.FAILED, f"{said}; not put back: {', '.join(stuck)}"
         return Outcome.CANCELLED, said
+
+    def _kept(self, name: str) -> bool:
+        """Whether the node stays out because it was cut off too far on the way to be given back as it is."""
+        if self._state.node(name).outcome is Outcome.DONE:
+            return False
+        return any(self._committed(step, name) for step in self._plan.course[name] if step.undo is not None)
 
     async def _keep_listening(self) -> None:
         while True:
@@ -242,8 +269,8 @@ def _nodes(phase: Phase) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for lane in phase.lanes for step in lane.steps for name in step.nodes))
 
 
-def _touched(state: Operation, step: Step, name: str) -> bool:
-    found = state.progress(step.id, name)
+def _touched(state: Operation, step: str, name: str) -> bool:
+    found = state.progress(step, name)
     return found is not None and found.tries > 0
 
 

@@ -12,13 +12,13 @@ CHECKS_AT_ONCE = 8
 """Of nodes: each may be a log-in through the one head, and sshd turns some away beyond 10 (its MaxStartups)."""
 
 
-def gates(outline: Outline, nodes: tuple[str, ...]) -> tuple[Phase, ...]:
-    """The checks that come first: the pod's own, and those asked for. One gate never stands in for the other.
+def gates(outline: Outline, nodes: tuple[str, ...], more: str = "") -> tuple[Phase, ...]:
+    """The checks that come first: the pod's own, and those asked for (`more`). One gate never stands in for another.
 
     A waiver goes for all of them, and is written into the plan.
     """
     request, options = outline.request, outline.request.options
-    names = tuple(dict.fromkeys(name for name in (request.gate, options.gate) if name))
+    names = tuple(dict.fromkeys(name for name in (request.gate, more, options.gate) if name))
     waived = options.waive.strip()
     if waived and names:
         outline.warnings.append(f"gate {', '.join(names)} waived by {request.user}: {waived}")

@@ -219,9 +219,10 @@ def _rows(
 
 
 def _retried(state: Operation, nodes: frozenset[str]) -> dict[str, object]:
-    """The nodes' steps that did not end DONE are as if they had never begun."""
+    """The nodes' steps that did not end DONE are as if they had never begun, and those they cannot go on without."""
+    anew = {name: _anew(state, name) for name in nodes}
     steps = {
-        step: {node: row for node, row in rows.items() if node not in nodes or row.outcome is Outcome.DONE}
+        step: {node: row for node, row in rows.items() if node not in nodes or step not in anew[node]}
         for step, rows in state.steps.items()
         if not step.startswith(UNDO)
     }
@@ -234,6 +235,19 @@ def _retried(state: Operation, nodes: frozenset[str]) -> dict[str, object]:
         "tripped": "",
         "ended_at": None,
     }
+
+
+def _anew(state: Operation, name: str) -> frozenset[str]:
+    """The steps of a node that a retry does again: all from the first that is not so, or from where that one begins.
+
+    Not so is what did not end DONE, and what a cancel has taken back since.
+    """
+    ids = [step.id for step in state.plan.course.get(name, ())]
+    for step in state.plan.course.get(name, ()):
+        row = state.progress(step.id, name)
+        if row is None or row.outcome is not Outcome.DONE or state.progress(f"{UNDO}{step.id}", name) is not None:
+            return frozenset(ids[ids.index(step.again or step.id) :])
+    return frozenset()
 
 
 UNDO = "undo/"

@@ -120,7 +120,12 @@ class Outline(Struct, kw_only=True):
 
 def drain_set(node: Node) -> bool:
     """Whether the node is closed to new work on purpose."""
-    return node.scheduler is not None and "DRAIN" in node.scheduler.state
+    return node.scheduler is not None and closed(node.scheduler)
+
+
+def closed(facts: SchedulerFacts) -> bool:
+    """Whether new work is kept away on purpose: empty or not, up or down."""
+    return "DRAIN" in facts.state
 
 
 def ours(node: Node, user: str) -> bool:

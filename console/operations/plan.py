@@ -169,8 +169,8 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def ends_work(self) -> bool:
-        """Whether it ends what runs, rather than leaves it to complete."""
-        return any(step.do.ends_work for step in self.steps)
+        """Whether it ends what runs, rather than leaves it to complete: not where each node is emptied first."""
+        return any(step.do.ends_work and "claimed" not in step.args for step in self.steps)
 
     @cached_property
     def course(self) -> dict[str, tuple[Step, ...]]:

@@ -22,7 +22,7 @@ POWERS: dict[str, tuple[Do, ...]] = {
 }
 """What each action does, in order. A cycle is an off and an on: both can be looked at, and neither hurts twice."""
 
-_RESET_TYPE = {
+RESET_TYPE = {
     Do.POWER_ON: "On",
     Do.POWER_OFF: "ForceOff",
     Do.SHUT_DOWN: "GracefulShutdown",
@@ -42,7 +42,7 @@ def plan_power(snapshot: Snapshot, targets: Targets, request: Request) -> Plan:
         _look_at_work(outline)
     outline.needed = [name for name in targets.nodes if outline.node(name).hardware is not None]
     outline.commands = tuple(
-        f'POST {facts.system}/Actions/ComputerSystem.Reset {{"ResetType": "{_RESET_TYPE[do]}"}}'
+        f'POST {facts.system}/Actions/ComputerSystem.Reset {{"ResetType": "{RESET_TYPE[do]}"}}'
         for name in outline.needed
         for do in POWERS[options.power]
         if (facts := outline.node(name).hardware)
@@ -84,6 +84,11 @@ def _look_at_hardware(outline: Outline) -> None:
     if unknown:
         text = f"no controller of pod {outline.snapshot.pod} manages {fold(unknown)}"
         outline.block(Obstacle.UNSUPPORTED, fold(unknown), text)
+    look_at_age(outline)
+
+
+def look_at_age(outline: Outline) -> None:
+    """What forbids a write to controllers whose word is old."""
     old = [name for name in outline.targets.nodes if outline.snapshot.stale(outline.node(name).hardware)]
     if old:
         text = f"the controller's facts about {fold(old)} are old; power on old facts is a guess"

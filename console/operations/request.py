@@ -8,6 +8,7 @@ from msgspec import Struct
 from console.operations.gate import Gate
 from console.operations.hold import Hold
 from console.operations.policy import Policy
+from console.operations.profile import Profile
 
 Equivalent = Callable[[str, tuple[str, ...], str], tuple[str, ...]]
 
@@ -20,6 +21,8 @@ class Options(Struct, frozen=True, kw_only=True):
     `power` is which power action, done in groups of `batch` with `delay_s` between; `force_busy` kills running work.
     A hold has a `ticket` and an end (`until`), where one is known; a release may give the nodes back (`back`).
     A resume goes through a `gate` (its name in the config; else the pod's own), or says why not (`waive`).
+    A provisioning follows a `profile` (its name in the config): `canary` nodes first, then `wave` at a time; its `mode`
+    refuse refuses where work runs.
     """
 
     take_over: bool = False
@@ -37,13 +40,16 @@ class Options(Struct, frozen=True, kw_only=True):
     back: bool = False
     gate: str = ""
     waive: str = ""
+    profile: str = ""
+    canary: int | None = None
+    wave: int | None = None
 
 
 class Request(Struct, frozen=True, kw_only=True):
     """Who asks for what, when, and why. `equivalent` is the scheduler's way to say it in commands, None without one.
 
     `policy` is the pod's; `holds` are its nodes that are held, by name.
-    `gates` are the config's, by name, and `gate` the one that the pod requires; "" for none.
+    `gates` and `profiles` are the config's, by name, and `gate` the one that the pod requires; "" for none.
     """
 
     operation: str
@@ -56,3 +62,4 @@ class Request(Struct, frozen=True, kw_only=True):
     holds: Mapping[str, Hold] = {}
     gates: Mapping[str, Gate] = {}
     gate: str = ""
+    profiles: Mapping[str, Profile] = {}

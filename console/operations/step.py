@@ -26,6 +26,8 @@ class Do(StrEnum):
     BOOT_FROM = "boot-from"
     BOOT_NORMALLY = "boot-normally"
     BOOTED = "booted"
+    REACHED = "reached"
+    PARTS = "parts"
     JOINED = "joined"
 
     @property
@@ -61,12 +63,19 @@ _DOING = {
     Do.POWER_OFF: "powering off",
     Do.SHUT_DOWN: "shutting down",
     Do.RESET: "resetting",
+    Do.FIRMWARE: "having its firmware compared",
+    Do.MEDIA: "getting its image",
+    Do.EJECT: "having its image ejected",
+    Do.BOOT_FROM: "being told what to boot",
+    Do.BOOT_NORMALLY: "getting its boot order back",
     Do.BOOTED: "booting",
+    Do.REACHED: "starting its OS",
+    Do.PARTS: "having its GPUs counted",
     Do.JOINED: "joining",
 }
 _ENDS_WORK = frozenset({Do.REQUEUE, Do.POWER_OFF, Do.SHUT_DOWN, Do.RESET, Do.NMI})
 _BRINGS_BACK = frozenset({Do.RESUME, Do.RELEASE, Do.POWER_ON, Do.EJECT, Do.BOOT_NORMALLY})
-_LOOKS = frozenset({Do.EMPTY, Do.CHECK, Do.FIRMWARE, Do.BOOTED, Do.JOINED})
+_LOOKS = frozenset({Do.EMPTY, Do.CHECK, Do.FIRMWARE, Do.BOOTED, Do.REACHED, Do.PARTS, Do.JOINED})
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -75,6 +84,10 @@ class Step(Struct, frozen=True, kw_only=True):
     `id` is unique in its plan and says where it stands (`close`, `empty/gpu001`). `args` are what the deed needs, as
     words. `patience_s` is how long it may take from its begin until it is seen to be so; None waits as long as the
     operation does. `undo` is what takes its effect back when the operation is cancelled.
+
+    Steps name others of their node by id. `takes_back`: it undoes that one's effect, also where a step between failed.
+    `commits`: once this one has had its effect, a cancel leaves that one's as it is. `again`: a retry of this one
+    begins there.
     """
 
     id: str
@@ -83,6 +96,9 @@ class Step(Struct, frozen=True, kw_only=True):
     args: dict[str, str] = {}
     patience_s: float | None = None
     undo: Do | None = None
+    takes_back: str = ""
+    commits: str = ""
+    again: str = ""
 
 
 class Lane(Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from difflib import get_close_matches
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
@@ -109,10 +111,12 @@ async def _explained(asker: Asker, session: Session, wish: Wish) -> Wish | None:
 async def _asked(asker: Asker, session: Session, wish: Wish, *, wanted: bool) -> Wish | None:
     """The wish with the options that must be there (`wanted`) or may be; None where the operator leaves."""
     for one in wish.action.asks:
-        if one.wanted is not wanted:
+        names = tuple(getattr(session.config, one.table)) if one.table else ()
+        if one.wanted is not wanted or (one.many and len(wish.targets.nodes) == 1) or (one.table and not names):
             continue
-        prompt = f"{wish.action.verb} {wish.targets.node_set}, {one.prompt}"
-        text = await asker.ask_line(prompt, lambda typed, one=one: _wrong(one, typed, session.clock.now()))
+        asks = f"{one.prompt} ({', '.join(names)}): " if names else one.prompt
+        prompt = f"{wish.action.verb} {wish.targets.node_set}, {asks}"
+        text = await asker.ask_line(prompt, partial(_wrong, one, names, session.clock.now()))
         if text is None:
             return None
         if text:
@@ -121,10 +125,13 @@ async def _asked(asker: Asker, session: Session, wish: Wish, *, wanted: bool) ->
     return wish
 
 
-def _wrong(ask: Ask, text: str, now: datetime) -> str:
-    """What is wrong with an answer; empty when nothing is."""
+def _wrong(ask: Ask, names: tuple[str, ...], now: datetime, text: str) -> str:
+    """What is wrong with an answer; empty when nothing is. `names` are those it may be, where it is one of a table."""
     if not text.strip() and not ask.wanted:
         return ""
+    if names and text.strip() not in names:
+        close = get_close_matches(text.strip(), names, n=1)
+        return f"did you mean {close[0]}?" if close else f"{text.strip()!r} is none of {', '.join(names)}"
     try:
         ask.read(text.strip(), now)
     except ValueError as error:

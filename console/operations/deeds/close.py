@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from backends.model.node import SchedulerFacts, Service
 from backends.model.reason import Mark, Reason
+from console.operations.closing import by_itself
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.outline import closed
 from console.operations.step import Step
 from console.operations.world import World
 
 NODES = ("slurm.nodes",)
-SCHEDULER = "slurm"
-ITS_WORDS = ("Not responding", "Node unexpectedly rebooted")
-"""How Slurm signs what it does to a node by itself: as its own user, which may be root, so its words count, too."""
 GONE = Sight(Seen.BLOCKED, "the scheduler no longer knows it")
 
 
@@ -91,11 +90,6 @@ def _wanted(step: Step) -> str:
     return step.args["was"] if "mark" in step.args else step.args["reason"]
 
 
-def closed(facts: SchedulerFacts) -> bool:
-    """Whether new work is kept away on purpose: empty or not, up or down."""
-    return "DRAIN" in facts.state
-
-
 def text_of(facts: SchedulerFacts) -> str:
     """The reason as it stands."""
     return facts.reason.text if facts.reason else "no reason"
@@ -103,11 +97,9 @@ def text_of(facts: SchedulerFacts) -> str:
 
 def taken_down(facts: SchedulerFacts) -> Sight | None:
     """Bad, where the scheduler itself has taken the node down and says why: no person has touched it."""
-    reason = facts.reason
-    if facts.service is not Service.DOWN or reason is None or reason.mark is not None:
+    if facts.service is not Service.DOWN or not by_itself(facts.reason):
         return None
-    own = reason.by == SCHEDULER or reason.text.startswith(ITS_WORDS)
-    return Sight(Seen.BAD, f"the scheduler took it down: {reason.text!r}") if own else None
+    return Sight(Seen.BAD, f"the scheduler took it down: {text_of(facts)!r}")
 
 
 def changed_hands(world: World, name: str, facts: SchedulerFacts) -> Sight | None:

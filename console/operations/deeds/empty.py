@@ -5,8 +5,9 @@ from datetime import datetime
 
 from backends.model.job import Job
 from backends.model.node import Gpu, HardwareFacts, SchedulerFacts, Service
-from console.operations.deeds.close import GONE, closed, taken_down, text_of
+from console.operations.deeds.close import GONE, taken_down, text_of
 from console.operations.deeds.deed import Look, Seen, Sight, Watching
+from console.operations.outline import closed
 from console.operations.world import World
 from console.words import count
 

@@ -8,6 +8,7 @@ from backends.errors import BackendError, NotSupported, TimedOut
 from backends.model.boot import BootState
 from backends.model.node import Power
 from backends.ports import Hardware, PowerAction, Provisioner
+from console.operations.deeds.claim import claimed
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
 from console.operations.operation import Progress
 from console.operations.result import Outcome
@@ -131,8 +132,10 @@ class Nmi(Deed):
 def allowed(world: World, look: Look, sights: Mapping[str, Sight]) -> Mapping[str, Sight]:
     """The same, but nothing is wanting that must not be now; only for what has not been asked for yet.
 
-    Where the step spares running work, that is what has started since the plan was made, or may have.
+    Where the step wants its nodes claimed, that is what is another's by now; where it spares running work, what has
+    started since the plan was made, or may have.
     """
+    sights = claimed(world, look, sights)
     wanting = tuple(name for name, sight in sights.items() if sight.seen is Seen.NEEDED and name not in look.asked)
     if wanting and "spare" in look.step.args and JOBS in world.sources:
         since = min(look.begun_at[name] for name in wanting)

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from backends.errors import BackendError
 from backends.model.job import Job
-from console.operations.deeds.close import GONE, closed, taken_down
+from console.operations.deeds.close import GONE, taken_down
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.outline import closed
 from console.operations.result import Outcome
 from console.operations.step import Step
 from console.operations.world import World

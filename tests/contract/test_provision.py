@@ -1,0 +1,148 @@
+"""Provisioning of two racks on the simulated pod, over TLS Redfish and SSH: in waves, with what goes wrong in one."""
+
+import asyncio
+
+import pytest
+from msgspec.structs import replace
+
+from backends.simulator.boot_order import PXE_IMAGE
+from backends.simulator.faults import FAULTS
+from backends.simulator.server import ServeOptions, serve
+from console.actions import action
+from console.config import Config, PodConfig
+from console.operations.carrier import Here
+from console.operations.draft import draft
+from console.operations.engine import Engine
+from console.operations.event import Actor, Intended, Retried
+from console.operations.memory import Memory
+from console.operations.operation import fold
+from console.operations.profile import Deadlines, Firmware, Profile
+from console.operations.request import Options
+from console.operations.result import Outcome
+from console.operations.world import World
+from console.state.session import Session
+from console.targets import Targets
+
+SPEED = 20.0
+WITHIN_S = 120.0
+SHORT = Deadlines(firmware_s=15.0, booted_s=8.0, os_s=15.0, parts_s=6.0, joined_s=20.0)
+POD_OS = Profile(boot="pxe", gpus=2, links=18, firmware=Firmware(bios="2.11.4"), partition="batch", deadlines=SHORT)
+
+
+class Pod:
+    """A watched session over the simulated pod, and the pod itself behind the wire, where nothing runs."""
+
+    def __init__(self, session, served):
+        self.session = session
+        self.served = served
+        self.journal = Memory(session.clock.now, Actor("ann", "desk", 1))
+
+    @property
+    def world(self):
+        return self.served.clock.world()
+
+    @property
+    def names(self):
+        return tuple(self.world.nodes)
+
+    def strike(self, fault, target, *, on=True):
+        FAULTS[fault].strike(self.world, target, on=on)
+
+    def plan(self, names, profile="pod-os", **options):
+        wanted = Options(profile=profile, **options)
+        plan = draft(self.session, action("provision"), Targets("austin", tuple(names)), "26.10", wanted)
+        assert not plan.refused, plan.blockers
+        return plan
+
+    async def run(self, plan, when=lambda _operation: None):
+        async with asyncio.timeout(WITHIN_S):
+            async for operation in Here(self.journal).carry(self.session, plan):
+                when(operation)
+                last = operation
+        return last
+
+    async def retry(self, operation, names):
+        self.journal.append(operation.id, Retried(nodes=tuple(names)))
+        again = fold(self.journal.entries(operation.id))
+        engine = Engine(World(self.session, operation.plan, self.journal), self.journal, again)
+        async with asyncio.timeout(WITHIN_S):
+            await engine.run()
+        return engine.operation
+
+    def asked(self, operation, after=0):
+        events = [entry.event for entry in self.journal.entries(operation.id, after)]
+        return [event.step for event in events if isinstance(event, Intended)]
+
+
+@pytest.fixture
+async def reach():
+    """`await reach(racks, nodes)`: such a pod, of fast time and without work."""
+    opened = []
+
+    async def one(racks, nodes):
+        serving = serve(ServeOptions(racks=racks, nodes=nodes, gpus=2, speed=SPEED))
+        (served,) = await serving.__aenter__()
+        world = served.clock.world()
+        world.scheduler._serve = lambda *_: None  # no job starts by itself any more
+        for job in tuple(world.scheduler.jobs.values()):
+            if job.state == "RUNNING":
+                world.scheduler.end(job, "COMPLETED")
+        reached = served.endpoints
+        config = PodConfig(
+            ssh=reached.ssh,
+            scheduler=replace(reached.scheduler, interval_s=0.5),
+            redfish=tuple(replace(each, interval_s=30.0, timeout_s=3.0) for each in reached.redfish),
+            read_only=False,
+        )
+        session = Session(Config(pods={"austin": config}, profiles={"pod-os": POD_OS}))
+        await session.look(30.0)
+        opened.append((session, asyncio.create_task(session.watch()), serving))
+        return Pod(session, served)
+
+    yield one
+    for session, watching, serving in opened:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        await session.__aexit__(None, None, None)
+        await serving.__aexit__(None, None, None)
+
+
+async def test_of_two_racks_in_waves_what_fails_is_named_with_its_stage_and_a_retry_of_it_goes_on_from_there(reach):
+    pod = await reach(racks=2, nodes=18)
+    stuck, deaf, short = pod.names[4:6], pod.names[30], pod.names[20]
+    for name in stuck:
+        pod.world.nodes[name].stuck = True
+    pod.strike("gpu-lost", short)
+    plan = pod.plan(pod.names, canary=2, wave=17, stop_after=8)
+    assert [phase.name for phase in plan.phases] == ["claim", "canary", "wave 1 of 2", "wave 2 of 2"]
+
+    def hang(seen):
+        if (row := seen.progress(f"empty/{deaf}", deaf)) is not None and row.outcome is Outcome.DONE:
+            pod.strike("bmc-node-hang", deaf)
+
+    operation = await pod.run(plan, hang)
+
+    ends = {node.node: node for node in operation.nodes if node.outcome is not Outcome.DONE}
+    assert (len(operation.nodes) - len(ends), set(ends)) == (32, {*stuck, deaf, short})
+    for name in stuck:
+        assert (ends[name].stage, ends[name].outcome) == ("booted", Outcome.TIMED_OUT)
+        assert "On, OSBootStarted since" in ends[name].detail
+    assert (ends[deaf].stage, ends[deaf].outcome) == ("firmware", Outcome.TIMED_OUT)
+    assert "no answer in 3 s" in ends[deaf].detail
+    assert (ends[short].stage, ends[short].detail) == ("parts", "1 of 2 GPUs, 9 of 18 NVLinks up")
+    assert {name for name, node in pod.world.nodes.items() if node.drain} == set(ends)
+    assert {node.order.running for name, node in pod.world.nodes.items() if name not in ends} == {PXE_IMAGE}
+    assert all(node.order.target == "None" for node in pod.world.nodes.values())
+
+    for name in stuck:
+        pod.strike("node-never-boots", name, on=False)
+    pod.strike("bmc-node-hang", deaf, on=False)
+    pod.strike("gpu-lost", short, on=False)
+    before = pod.journal.kept[-1].seq
+    operation = await pod.retry(operation, ends)
+    assert {node.outcome for node in operation.nodes} == {Outcome.DONE}
+    assert not any(node.drain for node in pod.world.nodes.values())
+    asked = pod.asked(operation, before)
+    assert {step.partition("/")[2] for step in asked} == set(ends), "the 32 that got there are left alone"
+    assert [step for step in asked if step.endswith(short)] == [f"resume/{short}"], "it goes on where it failed"
+    assert f"power-off/{stuck[0]}" in asked, "what never booted is started anew"
