@@ -106,8 +106,8 @@ def of_operation(operation: Operation) -> list[Told]:
 
 
 def newest(told: Iterable[Told]) -> list[Told]:
-    """Newest first; of one instant, the worst first."""
-    return sorted(told, key=lambda one: (-one.at.timestamp(), one.severity.rank, one.key))
+    """Newest first; of one instant, the worst first, then by what they are about."""
+    return sorted(told, key=lambda one: (-one.at.timestamp(), one.severity.rank, one.entity, one.key))
 
 
 def view(told: Iterable[Told], now: datetime) -> View:

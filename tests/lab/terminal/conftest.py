@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-UNTIL_S = 15.0
+UNTIL_S = 45.0
 EVERY_S = 0.05
-SAME = 3
+SAME = 30
+"""Looks in a row: longer than any of our views waits before it tells what is new."""
 ESCAPE_S = 0.2
 """A terminal sends alt with a key as escape and the key: an escape is one once nothing has followed it for a while."""
 
@@ -52,20 +53,35 @@ class Terminal:
         """The whole screen."""
         return "\n".join(self.lines())
 
+    def comes(self, question: Callable[[str], bool], within_s: float = UNTIL_S) -> bool:
+        """Whether the question is answered with yes in time."""
+        end = time.monotonic() + within_s
+        while not question(self.text):
+            if time.monotonic() > end:
+                return False
+            time.sleep(EVERY_S)  # tmux tells nobody when a pane changes
+        return True
+
     def until(self, question: Callable[[str], bool], within_s: float = UNTIL_S) -> str:
         """The screen once the question is answered with yes; an AssertionError that shows it otherwise."""
-        end = time.monotonic() + within_s
-        while not question(text := self.text):
-            assert time.monotonic() < end, f"it did not come about:\n{text}"
-            time.sleep(EVERY_S)  # tmux tells nobody when a pane changes
-        return text
+        seen: list[str] = []
+
+        def asked(text: str) -> bool:
+            seen[:] = [text]
+            return question(text)
+
+        assert self.comes(asked, within_s), f"it did not come about:\n{seen[0]}"
+        return seen[0]
 
     def shows(self, *words: str, within_s: float = UNTIL_S) -> str:
         """The screen once all the words are on it."""
         return self.until(lambda text: all(word in text for word in words), within_s)
 
     def settled(self, within_s: float = UNTIL_S) -> list[str]:
-        """The screen once three looks in a row saw the same, down to its last line."""
+        """The screen once it has stood still for a while, down to its last line.
+
+        A busy machine draws late: what is known beforehand is waited for with `until`, which is also sooner there.
+        """
         seen: list[list[str]] = []
 
         def same(_: str) -> bool:
