@@ -67,6 +67,7 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", show=False, priority=True),
         Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("ctrl+l", "repaint", show=False, priority=True),
     ]
 
     def __init__(
@@ -106,6 +107,10 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
     def action_leave(self) -> None:
         """Quit."""
         self.exit(0)
+
+    def action_repaint(self) -> None:
+        """Draw every cell again: somebody's `wall` has written over the screen."""
+        self.repaint()
 
     @property
     def top_view(self) -> View | None:

@@ -40,15 +40,17 @@ def left(pod: str, place: Place, snapshot: Snapshot | None) -> list[Segment]:
     return segments
 
 
-def right(snapshots: Mapping[str, Snapshot], pod: str, now: datetime, glyphs: GlyphSet, running: int) -> list[Segment]:
-    """Operations under way, findings, freshness, what it costs, the other pods."""
+def right(
+    snapshots: Mapping[str, Snapshot], pod: str, now: datetime, glyphs: GlyphSet, *, running: int, requests: int
+) -> list[Segment]:
+    """Operations under way, findings, freshness, the requests it costs a minute, the other pods."""
     segments: list[Segment] = []
     if running:
         segments.append(Segment(count(running, "op"), "badge", 1))
     snapshot = snapshots.get(pod)
     if snapshot is not None:
         segments.extend(_freshness(snapshot, now, glyphs))
-        segments.append(Segment(f"{snapshot.requests_last_min}/{snapshot.request_budget_per_min} req/min", "muted", 3))
+        segments.append(Segment(f"{requests}/{snapshot.request_budget_per_min} req/min", "muted", 3))
     segments.extend(_others(snapshots, pod))
     return segments
 

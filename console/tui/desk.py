@@ -12,6 +12,7 @@ from console.config import Config
 from console.operations.plan import Plan
 from console.state.session import Session
 from console.tui.keymap import Keymap
+from console.tui.meter import Meter
 from console.views.happenings import OURSELVES, Told
 from console.views.sources import waiting
 from widgets.glyphs import GlyphSet
@@ -44,6 +45,7 @@ class Desk:
         self.last: Plan | None = None
         self.chosen: frozenset[str] = frozenset()
         self._ages_at: datetime | None = None
+        self._meter = Meter()
         self.commands: list[str] = []
         self.filters: list[str] = []
 
@@ -56,6 +58,11 @@ class Desk:
     def snapshot(self) -> Snapshot | None:
         """The latest of the pod in view."""
         return self.snapshots.get(self.pod)
+
+    @property
+    def requests(self) -> int:
+        """What the pod in view was asked in the last minute, as its meter tells it."""
+        return self._meter.of(self.pod, self.snapshot.requests_last_min) if self.snapshot else 0
 
     def now(self) -> datetime:
         """The session's time."""

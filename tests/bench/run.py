@@ -23,6 +23,7 @@ QUICK = {
     "journal": ("--events=10000", "--rounds=3"),
     "screen": ("--rounds=2", "--seconds=8"),
     "table": ("--rounds=1", "--seconds=4"),
+    "views": ("--seconds=4",),
 }
 """What makes one short. A script that is not here runs as it is."""
 

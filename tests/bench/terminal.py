@@ -5,12 +5,26 @@ import os
 import pty
 import select
 import struct
+import tempfile
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 COLUMNS, ROWS = 80, 24
+
+
+def installed() -> dict[str, str]:
+    """The environment of a program that was installed: its byte code is kept, as pip leaves it.
+
+    Where PYTHONDONTWRITEBYTECODE is set a console in a source tree compiles itself at each start, for longer than all
+    the rest of its start takes.
+    """
+    kept = Path(tempfile.gettempdir()) / f"megapod-bench-bytecode-{os.getuid()}"
+    environ = {**os.environ, "PYTHONPYCACHEPREFIX": str(kept)}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    return environ
 
 
 class Terminal:

@@ -108,7 +108,9 @@ class Frame(PromptScreen[None]):
         running = self.operations.running
         self.query_one("#status", StatusLine).show_segments(
             chrome.left(desk.pod or "no pod", place, desk.snapshot),
-            chrome.right(desk.snapshots, desk.pod, desk.now(), desk.glyphs, len(running)),
+            chrome.right(
+                desk.snapshots, desk.pod, desk.now(), desk.glyphs, running=len(running), requests=desk.requests
+            ),
         )
         progress = self.query_one("#progress", StatusLine)
         progress.set_class(bool(running), "-on")
