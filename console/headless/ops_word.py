@@ -10,13 +10,13 @@ from console.headless.diagnostics import Stop, say
 from console.headless.journal_place import chosen, found, opened
 from console.operations import event as ev
 from console.operations.detached import Detached, NotLetGo
-from console.operations.lock import carried
 from console.operations.operation import Operation, State
 from console.operations.result import Outcome
 from console.operations.worker import Carried
 from console.state.clock import SystemClock
 from console.targets import expand, fold
 
+_YOURS = "{0} is carried on by you; `megapod ops watch {0}`"
 Then = Callable[[Detached, Operation, argparse.Namespace], Awaitable[Exit]]
 
 
@@ -55,10 +55,13 @@ def _say(arguments: argparse.Namespace, word: ev.Event, wanted: State | None, th
         if wanted is not None and operation.state is not wanted:
             say(f"{operation.id} is {operation.state.value} already")
             return Exit.DONE if _came_to(word, operation.state) else Exit.CONFLICT
-        detached.journal.append(operation.id, word)
+        try:
+            taken_up = await detached.say(operation, word, arguments.config or "")
+        except (Carried, NotLetGo) as error:
+            raise Stop(Exit.CONFLICT, str(error)) from error
         say(f"{operation.id} {then}")
-        if not isinstance(word, ev.Paused) and carried(detached.place, operation.id) is None:
-            return await _adopted(detached, operation, arguments)
+        if taken_up:
+            say(_YOURS.format(operation.id))
         return Exit.DONE
 
     return _with(arguments, lambda detached, operation, _: say_it(detached, operation))
@@ -77,7 +80,7 @@ async def _adopted(detached: Detached, operation: Operation, arguments: argparse
         await detached.adopt(operation, arguments.config or "")
     except (Carried, NotLetGo) as error:
         raise Stop(Exit.CONFLICT, str(error)) from error
-    say(f"{operation.id} is carried on by you; `megapod ops watch {operation.id}`")
+    say(_YOURS.format(operation.id))
     return Exit.DONE
 
 

@@ -29,6 +29,13 @@ class Carrier(Protocol):
         """How one of those goes, its end last."""
         ...
 
+    async def say(self, operation: Operation, word: ev.Event) -> None:
+        """Say to an operation to pause, to go on, to be cancelled, or that its nodes begin again; or take it over.
+
+        Raises JournalError or BackendError with one line where that cannot be.
+        """
+        ...
+
     async def holds(self, pod: str) -> Mapping[str, Hold]:
         """The nodes of a pod that are held, as the journal has it, by name."""
         ...
@@ -61,6 +68,10 @@ class Here:
         operation = fold(self._journal.entries(identity))
         if operation is not None:
             yield operation
+
+    async def say(self, operation: Operation, word: ev.Event) -> None:
+        """Into its journal: the engine beside it hears it."""
+        self._journal.append(operation.id, word)
 
     async def holds(self, pod: str) -> Mapping[str, Hold]:
         """As its journal has it."""

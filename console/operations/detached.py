@@ -72,6 +72,17 @@ class Detached:
             self._told(lock, operation.id, ev.Adopted())
         spawn(self.place, operation.id, lock, config or _readable(operation.config))
 
+    async def say(self, operation: Operation, word: ev.Event, config: str = "") -> bool:
+        """Write down what a person says to an operation. Where nobody is there to hear it, it is taken up as ours.
+
+        True where it was taken up. A pause needs nobody: what is not carried has no effect anyhow. Raises as `adopt`.
+        """
+        await asyncio.to_thread(self.journal.append, operation.id, word)
+        if isinstance(word, ev.Paused) or carried(self.place, operation.id) is not None:
+            return False
+        await self.adopt(operation, config)
+        return True
+
     def retry(self, operation: Operation, nodes: tuple[str, ...], config: str = "") -> None:
         """Begin again, with these nodes, where they failed. Raises Leased where another has them by now."""
         lock = claim(self.place, operation.id, self._clock)

@@ -112,6 +112,11 @@ class World:
         known = self.snapshot.sources
         return all(_answered(known, source, since) for source in sources)
 
+    def awaited(self, sources: Iterable[str]) -> bool:
+        """Whether one of these has never been heard of: what it will say is not known to be nothing."""
+        known = self.snapshot.sources
+        return any(name not in known or known[name].state is SourceState.PENDING for name in sources)
+
     def silent(self, sources: Iterable[str]) -> str:
         """Why one of these cannot be believed now; empty when all can."""
         known = self.snapshot.sources

@@ -7,11 +7,16 @@ from typing import ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
+from backends.errors import BackendError
 from console.config import Config
+from console.operations import event as ev
 from console.operations.carrier import Carrier
+from console.operations.identity import actor
+from console.operations.journal_error import JournalError
 from console.operations.operation import Operation
 from console.operations.result import Outcome
 from console.state.session import Session
+from console.tui import words
 from console.tui.bridge import forward
 from console.tui.carrying import Journaled
 from console.tui.desk import Desk
@@ -53,6 +58,9 @@ VIEWS: dict[str, type[View]] = {
 _BASE = 2
 """Screens under any drill-in: Textual's own, which cannot be switched, and the view."""
 
+OFFERS_AFTER_S = 1.0
+"""From the first operation that nobody is seen to carry: the others are seen within that, and asked about too."""
+
 OpenSession = Callable[[Config], Session]
 
 
@@ -86,6 +94,7 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
         self._open_session = open_session
         self.desk = Desk(config, glyph_set(look.glyphs), Keymap(config))
         self.desk.clipboard = look.clipboard
+        self._offered = False
         self.operations = Operations(self._operation_moved, self._operation_failed, carrier or Journaled(config))
         for name, kind in VIEWS.items():
             self.install_screen(kind(self.desk, self.operations), name)
@@ -175,6 +184,25 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
             tasks.create_task(self.operations.take_up())
             tasks.create_task(self.operations.attending.watch(lambda: self.desk.pod))
 
+    def _mine(self, operation: Operation) -> bool:
+        """Whether it is ours to carry on, here."""
+        pod = self.desk.config.pods.get(operation.plan.pod)
+        return operation.by.user == actor().user and pod is not None and not pod.read_only
+
+    @work(exclusive=True, group="offer")
+    async def _offer(self) -> None:
+        """Offer to carry on what we had begun and nobody carries any more: all of it in one question, once."""
+        view = self.top_view
+        lost = [one for one in self.operations.running if one.lost and self._mine(one)]
+        if view is None or not lost or view is not self.screen:
+            return  # another question is on screen: the line above the keys tells, and operations has the key
+        answer = await view.show(words.offer(lost, self.desk.now()))
+        for one in lost if answer.confirmed else ():
+            try:
+                await self.operations.say(one, ev.Adopted())
+            except (JournalError, BackendError) as error:
+                self._operation_failed(str(error))
+
     def _tick(self) -> None:
         """Ages move on; where none is shown nothing is sent."""
         if self.top_view is not None:
@@ -186,6 +214,9 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
             view.say(text, "critical")
 
     def _operation_moved(self, operation: Operation) -> None:
+        if operation.lost and self._mine(operation) and not self._offered:
+            self._offered = True
+            self.set_timer(OFFERS_AFTER_S, self._offer)
         view = self.top_view
         if view is None or not view.is_mounted:
             return

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from console.config import Config
+from console.operations import event as ev
 from console.operations.attention import OPERATION, Attention
 from console.operations.detached import Detached
 from console.operations.event import Attended
@@ -42,6 +43,17 @@ class Journaled:
         detached = await self._open()
         async for seen in detached.look_on(identity):
             yield seen.operation
+
+    async def say(self, operation: Operation, word: ev.Event) -> None:
+        """As `megapod ops` says it."""
+        detached = await self._open()
+        match word:
+            case ev.Adopted():
+                await detached.adopt(operation)
+            case ev.Retried():
+                await asyncio.to_thread(detached.retry, operation, word.nodes)
+            case _:
+                await detached.say(operation, word)
 
     async def holds(self, pod: str) -> Mapping[str, Hold]:
         """The nodes of a pod that are held, as the journal has it. A journal that is not there yet holds nothing."""

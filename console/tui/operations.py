@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from datetime import datetime
 
+from console.operations import event as ev
 from console.operations.carrier import Carrier
 from console.operations.hold import Hold
 from console.operations.journal_error import JournalError
@@ -77,6 +78,12 @@ class Operations:
                 self._beside(self._look_on(self._carrier.look_on(identity)), identity)
         except JournalError as error:
             self._failed(str(error))
+
+    async def say(self, operation: Operation, word: ev.Event) -> None:
+        """Say something to an operation, and look on at one that begins again. Raises JournalError or BackendError."""
+        await self._carrier.say(operation, word)
+        if operation.ended:
+            self._beside(self._look_on(self._carrier.look_on(operation.id)), operation.id)
 
     async def holds(self, pod: str) -> Mapping[str, Hold]:
         """The nodes of a pod that are held, as the journal has it. Raises JournalError."""

@@ -226,7 +226,9 @@ class HandFedScheduler:
 class Bench:
     """One app over one hand-fed pod, and the ways a test moves it on."""
 
-    def __init__(self, *, read_only: bool = False, glyphs: str = "unicode", pods: int = 1) -> None:
+    def __init__(
+        self, *, read_only: bool = False, glyphs: str = "unicode", pods: int = 1, carrier: type[Here] = Here
+    ) -> None:
         self.clock = StoppedClock()
         self.scheduler = HandFedScheduler(self.clock)
         pod = PodConfig(
@@ -234,8 +236,10 @@ class Bench:
         )
         names = ["lab", *(f"lab{number}" for number in range(2, pods + 1))]
         self.journal = Memory(self.clock.now, Actor("ann", "desk", 1))
-        carrier = Here(self.journal)
-        self.app = MegapodApp(Config(pods=dict.fromkeys(names, pod)), Appearance("dark", glyphs), self._open, carrier)
+        self.carrier = carrier(self.journal)
+        self.app = MegapodApp(
+            Config(pods=dict.fromkeys(names, pod)), Appearance("dark", glyphs), self._open, self.carrier
+        )
 
     def _open(self, config: Config) -> Session:
         return Session(config, clock=self.clock, open_pod=lambda _: Adapters(scheduler=self.scheduler))

@@ -45,8 +45,11 @@ class Empty(Watching):
     def _second_witness(self, world: World, name: str, hardware: HardwareFacts | None) -> Sight:
         empty_at = self._empty_at.setdefault(name, world.clock.now())
         busy = [gpu for gpu in hardware.gpus if gpu.utilisation_pct is not None] if hardware else []
+        if hardware is None and world.awaited(world.hardware_sources):
+            return Sight(Seen.WAITING, "drained; waiting for a look at its GPUs")
         if hardware is None or not busy:
-            return Sight(Seen.SO, f"drained; {REPORTED}: no GPU telemetry")
+            why = world.silent(world.hardware_sources) if hardware is None else ""
+            return Sight(Seen.SO, f"drained; {REPORTED}: {why or 'no GPU telemetry'}")
         if why := world.silent((hardware.source,)):
             return Sight(Seen.SO, f"drained; {REPORTED}: {why}")
         if not world.fresh((hardware.source,), empty_at):
