@@ -191,6 +191,10 @@ class Hardware(Port, Protocol):
         """The entries of a system's logs, by time, as those of `node`. Costs much; NotSupported where it has none."""
         ...
 
+    async def resource(self, system: str) -> bytes:
+        """A system's resource as the service sends it: JSON that decodes, else Malformed."""
+        ...
+
     async def power(self, system: str, action: PowerAction) -> None:
         """Ask for a power action on a system (`HardwareFacts.system`). Accepted is not done: observe."""
         ...

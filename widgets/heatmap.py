@@ -69,8 +69,8 @@ class HeatMap(LineView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "step(-1)", "Left", show=False),
-        Binding("right,l", "step(1)", "Right", show=False),
+        Binding("left", "step(-1)", "Left", show=False),
+        Binding("right", "step(1)", "Right", show=False),
         Binding("up,k", "climb(-1)", "Up", show=False),
         Binding("down,j", "climb(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),

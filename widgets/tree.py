@@ -47,8 +47,8 @@ class LineTree(LineView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
-        Binding("left,h", "close", "Close", show=False),
-        Binding("right,l", "open", "Open", show=False),
+        Binding("left", "close", "Close", show=False),
+        Binding("right", "open", "Open", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home,g", "edge(-1)", "Top", show=False),

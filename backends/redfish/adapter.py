@@ -126,6 +126,13 @@ class RedfishHardware:
         await self._service.root()
         return await self._logs.page(system, node)
 
+    async def resource(self, system: str) -> bytes:
+        """A system's resource as it is sent now; what is no resource is refused as anywhere else."""
+        path = self._service.paths.of(system)
+        answer = await self._service.fetch(path)
+        self._service.decoded(answer, path, ComputerSystem)
+        return answer.body
+
     async def power(self, system: str, action: PowerAction) -> None:
         """Reset a system (`HardwareFacts.system`) with what it offers now. Accepted is not done: observe.
 

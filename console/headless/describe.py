@@ -46,7 +46,7 @@ def told(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot], now: 
     """Find it, and print it."""
     pod, entity = _named(arguments.entity, snapshots)
     snapshot = snapshots[pod]
-    item = _item(snapshot, entity)
+    item = item_of(snapshot, entity)
     if item is None:
         raise Stop(Exit.USAGE, f"{entity} of {pod}: nothing is told of it by itself; `megapod blast {entity}` has it")
     one = described(snapshot, entity, item, now)
@@ -80,7 +80,8 @@ def _named(words: str, snapshots: Mapping[str, Snapshot]) -> tuple[str, str]:
     return find(words, snapshots)
 
 
-def _item(snapshot: Snapshot, entity: str) -> Item | None:
+def item_of(snapshot: Snapshot, entity: str) -> Item | None:
+    """An entity, or a finding by its id, as a list would have it; None where it is not known, or not listed."""
     kind, _, name = entity.partition(":")
     if any(found.id == entity for found in snapshot.findings):
         return next(found for found in document.findings(snapshot) if found.id == entity)

@@ -9,15 +9,18 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import asdict
 
 from backends.clean import printable
-from backends.errors import BackendError
 from backends.model.log import LogEntry
 from backends.registry import open_nodes
 from console.config import Config, load
 from console.exit import Exit
-from console.headless import log_readers, loop, options, output, targeting
+from console.headless import loop, options, output, targeting
 from console.headless.diagnostics import Stop, say
-from console.headless.log_readers import Reader
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
+from console.logs.controller import controllers
+from console.logs.job_output import output_of
+from console.logs.journal import journals
+from console.logs.reader import Reader
+from console.logs.tail import Tail
 from console.state.session import Session
 from console.targets import TargetError
 
@@ -46,9 +49,9 @@ async def _logs(
         over_ssh = arguments.job or arguments.origin == "journal"
         by_scheduler = over_ssh and (arguments.job or not targeting.needs_controllers(arguments))
         session = await stack.enter_async_context(Session(scheduler_only(config) if by_scheduler else config))
-        readers = await _readers(arguments, session, since, stack)
+        tail = Tail(await _readers(arguments, session, since, stack))
         show = _Shown(pattern, since, arguments)
-        whole = await _read(readers, show, arguments, limit=arguments.most)
+        whole = await _read(tail, show, arguments.timeout_s, limit=arguments.most)
         if not arguments.follow:
             return Exit.DONE if whole else Exit.PARTIAL
         every_s = EVERY_S if over_ssh else EVERY_BMC_S
@@ -56,7 +59,7 @@ async def _logs(
         try:
             while not gone.done():
                 await asyncio.wait([gone], timeout=every_s)
-                whole = await _read(readers, show, arguments, limit=None) and whole
+                whole = await _read(tail, show, arguments.timeout_s, limit=None) and whole
         finally:
             gone.cancel()
     return Exit.DONE if whole else Exit.PARTIAL
@@ -66,66 +69,45 @@ async def _readers(
     arguments: argparse.Namespace, session: Session, since: datetime | None, stack: AsyncExitStack
 ) -> list[Reader]:
     if arguments.job:
-        return [await log_readers.job(session, arguments.job, arguments.most)]
+        return [await output_of(session.pods.values(), arguments.job, arguments.most)]
     snapshots = await session.look(LOOK_WITHIN_S)
     targets = aimed_at(arguments, snapshots, session.clock.now())
     if arguments.origin == "bmc":
-        return log_readers.bmc(session, targets)
+        return controllers(session, targets)
     pod = session.pods[targets.pod].config
     if pod.ssh is None:
         raise Stop(Exit.USAGE, f"{targets.pod}: no [pods.{targets.pod}.ssh]: no way to its nodes is configured")
     shells = open_nodes(pod.endpoints(targets.pod))
     stack.push_async_callback(shells.close)
-    return log_readers.journal(shells, targets.nodes, since, arguments.most)
+    return journals(shells, targets.nodes, since, arguments.most)
 
 
-async def _read(readers: list[Reader], show: "_Shown", arguments: argparse.Namespace, limit: int | None) -> bool:
+async def _read(tail: Tail, show: "_Shown", timeout_s: float, limit: int | None) -> bool:
     """One look at every log, printed by time. Whether all of them answered in full."""
-    looks = await asyncio.gather(
-        *(asyncio.wait_for(reader.read(timeout_s=arguments.timeout_s), arguments.timeout_s + 15) for reader in readers),
-        return_exceptions=True,
-    )
-    entries: list[LogEntry] = []
-    whole = True
-    for reader, look in zip(readers, looks, strict=True):
-        if isinstance(look, BackendError | TimeoutError):
-            say(str(look) or f"{reader.name}: no answer in time")
-            whole = False
-        elif isinstance(look, BaseException):
-            raise look
-        else:
-            entries += look
-    for reader in readers:
-        for problem in reader.errors:
-            say(f"{reader.name}: {problem}")
-            whole = False
+    entries = await tail.look(timeout_s)
+    for problem in tail.problems:
+        say(problem)
     show(entries, limit)
-    return whole
+    return not tail.problems
 
 
 class _Shown:
-    """Prints entries: those that match, none twice."""
+    """Prints entries: those that match."""
 
     def __init__(self, pattern: re.Pattern[str], since: datetime | None, arguments: argparse.Namespace) -> None:
         self._pattern = pattern
         self._since = since
         self._how = arguments.output
-        self._seen: set[tuple[str, str, str]] = set()
 
     def __call__(self, entries: list[LogEntry], limit: int | None) -> None:
-        new = [entry for entry in entries if self._wanted(entry)]
-        new.sort(key=lambda entry: entry.at or datetime.min.replace(tzinfo=UTC))
-        for entry in new if limit is None else new[-limit:]:
+        wanted = [entry for entry in entries if self._wanted(entry)]
+        for entry in wanted if limit is None else wanted[-limit:]:
             if self._how == "jsonl":
                 output.write_json(asdict(entry), indent=False)
             else:
                 output.write(_line(entry))
 
     def _wanted(self, entry: LogEntry) -> bool:
-        key = (entry.node, entry.log, entry.id)
-        if key in self._seen:
-            return False
-        self._seen.add(key)
         if self._since is not None and entry.at is not None and entry.at < self._since:
             return False
         return self._pattern.search(entry.message) is not None

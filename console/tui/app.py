@@ -1,10 +1,12 @@
 """The application: opens the session after the first frame, hands screens what changed, and goes where they ask."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import ClassVar
 
 from textual import work
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 
 from backends.errors import BackendError
@@ -15,24 +17,29 @@ from console.operations.identity import actor
 from console.operations.journal_error import JournalError
 from console.operations.operation import Operation
 from console.operations.result import Outcome
+from console.ssh_line import to_head, to_node
 from console.state.session import Session
 from console.tui import words
+from console.tui.away import run_away
 from console.tui.bridge import forward
 from console.tui.carrying import Journaled
 from console.tui.desk import Desk
 from console.tui.driver import TerminalDriver
 from console.tui.environment import Appearance
 from console.tui.keymap import Keymap
+from console.tui.notice import notice
 from console.tui.operations import Operations, line
 from console.tui.screens.describe import DescribeView
 from console.tui.screens.elevation import ElevationView
 from console.tui.screens.events import EventsView
 from console.tui.screens.health import HealthView
 from console.tui.screens.jobs import JobsView
+from console.tui.screens.logs import LogsView
 from console.tui.screens.nodes import NodesView, of_job, of_rack
 from console.tui.screens.operations import OperationsView
 from console.tui.screens.placement import PlacementView
 from console.tui.screens.pods import PodsView
+from console.tui.screens.raw import RawView
 from console.tui.screens.topology import TopologyView
 from console.tui.screens.triage import TriageView
 from console.tui.screens.view import Asked, View
@@ -72,6 +79,9 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
     """
 
     ENABLE_COMMAND_PALETTE = False
+    away = False
+    """Whether the terminal is another program's for now: an interrupt from it is not for us."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "leave", show=False, priority=True),
         Binding("ctrl+q", "leave", show=False, priority=True),
@@ -147,6 +157,8 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
             case "pod":
                 self.desk.pod = event.subject
                 await self._go(OPENS_ON)
+            case "shell":
+                self._shell(event.subject)
             case _:
                 deeper = self._deeper(event)
                 if deeper is not None:
@@ -158,6 +170,8 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
         kind: dict[str, Callable[[str], View]] = {
             "pods": lambda _: PodsView(desk, operations),
             "operations": lambda _: OperationsView(desk, operations),
+            "raw": lambda entity: RawView(desk, operations, entity),
+            "logs": lambda entity: LogsView(desk, operations, entity),
             "elevation": lambda rack: ElevationView(desk, operations, rack),
             "nodes-of-rack": lambda rack: of_rack(desk, operations, rack),
             "nodes-of-job": lambda job: of_job(desk, operations, job),
@@ -166,6 +180,26 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
             "component": lambda name: DescribeView(desk, operations, "component", name),
         }
         return kind[event.what](event.subject) if event.what in kind else None
+
+    @work(exclusive=True, group="shell")
+    async def _shell(self, node: str) -> None:
+        """The user's own ssh on a node, or on the head node, until they leave it."""
+        view, pod = self.top_view, self.desk.config.pods.get(self.desk.pod)
+        if view is None or pod is None:
+            return
+        if pod.ssh is None:
+            view.say(f"no [pods.{self.desk.pod}.ssh]: no way to its nodes is configured", "warning")
+            return
+        endpoints = pod.endpoints(self.desk.pod)
+        self.away = True
+        try:
+            said = await run_away(self, to_node(node, endpoints.node_ssh, pod.ssh) if node else to_head(pod.ssh))
+        except SuspendNotSupported:
+            said = "this terminal cannot be handed to ssh"
+        finally:
+            self.away = False
+        if said:
+            view.say(said, "warning")
 
     async def _go(self, name: str) -> None:
         """A view by name, from however deep."""
@@ -224,3 +258,5 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
         if operation.ended:
             view.say(line(operation), "ok" if operation.result.outcome is Outcome.DONE else "critical")
             self.bell()
+            if self.desk.clipboard and self._driver is not None and not self.away:
+                self._driver.write(notice(line(operation), os.environ))

@@ -30,6 +30,8 @@ async def run(app: "MegapodApp") -> int:
     ended: list[int] = []
 
     def end(number: int) -> None:
+        if number == signal.SIGINT and app.away:
+            return
         ended.append(number)
         app.exit(int(Exit.INTERRUPTED))
 

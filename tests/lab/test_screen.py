@@ -139,3 +139,22 @@ async def test_a_hostile_name_is_drawn_in_its_cell(pod, console, name):
         assert "\x1b" not in screen.text
         await screen.press("3")
         await screen.until(lambda now: job in now.line("gpu004"))
+
+
+async def test_a_job_s_output_is_read_filtered_and_followed(pod, console):
+    script = "for i in 1 2 3; do echo step $i; done; while [ ! -e on ]; do sleep 0.1; done; echo step 4; exec sleep 60"
+    submit = ["sbatch", "--parsable", "-D", str(pod.folder), "-o", "log-%j.txt", "--mem=10", "-w", "gpu004"]
+    job = pod.run(*submit, "--wrap", script).strip()
+    async with console() as screen:
+        await screen.press("6", "/", *job, "enter")
+        await screen.until(lambda now: "gpu004" in now.row(job))
+        await screen.press("l")
+        await screen.shows(f"logs of job {job}: output", "step 3", "following")
+        (pod.folder / "on").touch()
+        await screen.shows("step 4")
+        await screen.press("/", *"step 2", "enter")
+        await screen.until(lambda now: "step 2" in now.text and "step 4" not in now.text)
+        await screen.press("escape", "c")
+        await screen.shows(f"logs of job {job}: journal", "cannot reach it")
+        await screen.press("escape")
+        await screen.shows("jobs")

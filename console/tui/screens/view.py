@@ -18,6 +18,7 @@ from console.tui import panel_help, writing
 from console.tui.keys import view_bindings
 from console.tui.screens.commanded import Commanded
 from console.views.radius import lines
+from console.words import count
 from widgets.dialog import Question
 from widgets.dialog_body import DialogLine
 
@@ -127,6 +128,32 @@ class View(Commanded):
         found = lines(radius(snapshot, entity))
         body = tuple(DialogLine(((line.text, line.style),)) for line in found)
         self._read(Question(title=f"blast radius of {entity}", body=body, yes="", no="Close"))
+
+    def action_logs(self) -> None:
+        """What its controller, its journal, its output or the events say of what is under the cursor."""
+        nodes, entity = self.selection(), self.entity()
+        if nodes and (self.marks() or not entity):
+            entity = f"nodes:{','.join(nodes)}"
+        if entity:
+            self.post_message(Asked("logs", entity))
+        else:
+            self.say("logs of what? Put the cursor on a node, a job, a part or a finding", "warning")
+
+    def action_shell(self) -> None:
+        """A shell on the node under the cursor; on the head node where there is none."""
+        nodes = self.selection()
+        if len(nodes) > 1:
+            self.say(f"a shell on which of {count(len(nodes), 'node')}? Put the cursor on one", "warning")
+        else:
+            self.post_message(Asked("shell", nodes[0] if nodes else ""))
+
+    def action_raw(self) -> None:
+        """What is under the cursor as JSON."""
+        entity = self.entity()
+        if entity:
+            self.post_message(Asked("raw", entity))
+        else:
+            self.say("nothing here to show as JSON", "warning")
 
     def action_equivalent(self) -> None:
         """Hand the terminal's clipboard what one would have typed for this view; say it in any case."""

@@ -1,0 +1,16 @@
+"""What reads one log: asked again and again, it goes on from where it was."""
+
+from typing import Protocol
+
+from backends.model.log import LogEntry
+
+
+class Reader(Protocol):
+    """One log. `errors` is what the last reading could not read of it."""
+
+    name: str
+    errors: tuple[str, ...]
+
+    async def read(self, *, timeout_s: float) -> list[LogEntry]:
+        """What it says; a reader may say again what it has said. Raises backends.errors."""
+        ...
