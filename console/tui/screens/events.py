@@ -34,9 +34,9 @@ class EventsView(TableView):
 
     def redraw_chrome(self) -> None:
         """It moves on when something happens, not only when a snapshot comes."""
-        super().redraw_chrome()
         if self._counted != happened.count(self.desk, self.operations):
             self.draw(self.desk.snapshot, "")
+        super().redraw_chrome()
 
     def command(self) -> str:
         """The controllers' events; what was done is in the audit."""

@@ -86,7 +86,10 @@ class Frame(PromptScreen[None]):
         self.redraw(force=True)
 
     def on_screen_resume(self) -> None:
-        """What happened meanwhile is drawn."""
+        """What happened meanwhile is drawn, at the size the terminal has by now."""
+        fitting = [name for least, name in self.HORIZONTAL_BREAKPOINTS if self.app.size.width >= least]
+        for _, name in self.HORIZONTAL_BREAKPOINTS:  # Textual 8.2 tells only the screen in front of a new size
+            self.set_class(name == fitting[-1], name)
         self.redraw()
 
     def redraw(self, *, force: bool = False) -> None:

@@ -83,9 +83,9 @@ class LogsView(TableView):
 
     def redraw_chrome(self) -> None:
         """It moves on when a line comes."""
-        super().redraw_chrome()
         if self._counted != self._count():
             self.draw(self.desk.snapshot, self.desk.awaited(*self.WAITS_FOR))
+        super().redraw_chrome()
 
     def title_text(self) -> str:
         """`logs of gpu001: journal`."""

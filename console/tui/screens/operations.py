@@ -54,8 +54,8 @@ class OperationsView(TableView):
 
     def redraw_chrome(self) -> None:
         """It moves on when an operation does, not only when a pod does."""
-        super().redraw_chrome()
         self.draw(self.desk.snapshot, "")
+        super().redraw_chrome()
 
     def current(self) -> Operation | None:
         """The operation under the cursor."""

@@ -73,9 +73,9 @@ class TriageView(TableView):
 
     def redraw_chrome(self) -> None:
         """It moves on when something happens or somebody takes a finding, not only when a snapshot comes."""
-        super().redraw_chrome()
         if self._counted != self._count():
             self.draw(self.desk.snapshot, self.desk.awaited(*self.WAITS_FOR))
+        super().redraw_chrome()
 
     def current(self) -> Finding | None:
         """The finding under the cursor."""

@@ -26,9 +26,9 @@ WALK = (
     ("node", ("Enter",), "address"),
     ("logs", ("l",), "EventLog"),
     ("raw", ("Escape", "i"), '"scheduler"'),
-    ("reason", ("Escape", "Escape", "Escape", "D"), "reason"),
+    ("reason", ("Escape", "Escape", "Escape", "D"), ", reason:"),
     ("drain", (*"leak", "Enter"), "drain austin-r2-n01?"),
-    ("help", ("n", "?"), "quit"),
+    ("help", ("n", "?"), "keys: nodes"),
     ("back", ("Escape",), "austin"),
 )
 """A view's name, the keys that lead there from the one before, and a word that is on it."""
