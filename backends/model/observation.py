@@ -37,6 +37,8 @@ class HardwareInventory(Struct, frozen=True):
 
     `facts` are what is observed of the components, by component id. `conditions` are what the service itself calls
     wrong. `errors` name the resources that did not answer; the rest is then a partial answer, and is called one.
+    `clock_ahead_s` is how far the service's clock is ahead of ours, negative behind, in tens of seconds; None where it
+    does not say.
     """
 
     systems: dict[str, HardwareFacts]
@@ -45,6 +47,7 @@ class HardwareInventory(Struct, frozen=True):
     errors: tuple[str, ...] = ()
     facts: dict[str, ComponentFacts] = {}
     conditions: tuple[Condition, ...] = ()
+    clock_ahead_s: float | None = None
 
 
 Payload = SchedulerNodes | SchedulerJobs | SchedulerLayout | HardwareInventory

@@ -28,7 +28,8 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
 
     `observed_at` is the last success; `failing_since` the first failure after it. `took_s` and `requests` are the
     cost of the last round. `interval_s` is how often it is asked: facts older than three of those are stale.
-    `events` is how it stands with its event stream, None where nobody listens.
+    `events` is how it stands with its event stream, None where nobody listens. `clock_ahead_s` is how far its clock is
+    ahead of ours, negative behind, in tens of seconds, None where it does not say.
     """
 
     name: str
@@ -41,6 +42,7 @@ class SourceStatus(Struct, frozen=True, kw_only=True):
     requests: int = 0
     interval_s: float = 0.0
     events: StreamStatus | None = None
+    clock_ahead_s: float | None = None
 
     @property
     def trusted(self) -> bool:

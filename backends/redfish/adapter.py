@@ -4,6 +4,8 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from backends.clean import clean
 from backends.errors import BackendError, NotSupported
 from backends.model.endpoint import RedfishEndpoint
@@ -12,6 +14,7 @@ from backends.model.observation import HardwareInventory
 from backends.model.secret import Secret
 from backends.ports import Capability, Change, PowerAction
 from backends.redfish.aggregate import Pace, together
+from backends.redfish.clock import FarClock
 from backends.redfish.discovery import Discovery
 from backends.redfish.events import EventFeed
 from backends.redfish.expand import Expansion
@@ -70,9 +73,11 @@ class RedfishHardware:
         self._discovery = Discovery(client.where, source, node_names or {})
         self._expansion = Expansion()
         self._absent: set[str] = set()
+        self._absent_before: frozenset[str] = frozenset()
         self._structure: Structure | None = None
         self._reading: Reading | None = None
         self._reports = ""
+        self._far_clock = FarClock(client)
         self._round_lock = asyncio.Lock()
         self._writer = Writer(self._service, sleep=sleep, clock=clock)
         self._logs = RedfishLogs(self._service)
@@ -116,10 +121,13 @@ class RedfishHardware:
                 self._reading = Reading(found.structure, found.resources, self._source)
                 telemetry = await round_.resource(root.telemetry_service.path if root.telemetry_service else None)
                 self._reports = telemetry.link("MetricReports") if telemetry else ""
+                self._absent_before = frozenset(self._absent)
             if self._reading is None:  # a structure comes with its reading
                 raise AssertionError
             conditions = await round_.resource(root.service_conditions.path if root.service_conditions else None)
-            return await self._reading.inventory(round_, systems, conditions, self._reports, self._clock())
+            ahead_s = await self._far_clock.ahead_s(round_, root)
+            read = await self._reading.inventory(round_, systems, conditions, self._reports, self._clock())
+            return replace(read, clock_ahead_s=ahead_s)
 
     async def logs(self, system: str, node: str) -> LogPage:
         """The entries of a system's logs, by time; asked anew each time."""
@@ -189,7 +197,14 @@ class RedfishHardware:
         if self._structure is None:
             return True
         age_s = self._clock() - self._structure.found_at_s
-        return age_s >= (REDISCOVER_INCOMPLETE_S if self._structure.lost else REDISCOVER_S)
+        soon = bool(self._structure.lost) or self._gpu_gone(self._structure)
+        return age_s >= (REDISCOVER_INCOMPLETE_S if soon else REDISCOVER_S)
+
+    def _gpu_gone(self, structure: Structure) -> bool:
+        """Whether a resource of a GPU has gone that was there at discovery: it may have fallen off the bus."""
+        gone = self._absent - self._absent_before
+        sights = (sight for host in structure.hosts for gpu in host.gpus for sight in gpu.sights())
+        return bool(gone) and any(self._service.paths.of(sight.path) in gone for sight in sights)
 
     def _changed(self, members: frozenset[str], round_: Round) -> bool:
         """Whether systems came or went. Fewer of them beside errors is a list that was cut short, not a removal."""

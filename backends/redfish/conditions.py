@@ -1,9 +1,10 @@
 """What a service itself calls wrong, in one GET (DSP0268 ServiceConditions v1.0): asked first in every round."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from backends.model.plant import Condition
+from backends.redfish.reports import time_of
 from backends.redfish.resource import Resource
 from backends.redfish.status import severity
 
@@ -20,7 +21,7 @@ def conditions_of(one: Resource | None, component: Callable[[str], str], source:
             message=item.text("Message", 300),
             message_id=item.text("MessageId"),
             component=component(origin) if (origin := item.link("OriginOfCondition")) else "",
-            at=_time(item.text("Timestamp")),
+            at=time_of(item.text("Timestamp")),
         )
         for item in one.items(pointer)
     )
@@ -31,7 +32,7 @@ def origins_of(one: Resource | None) -> dict[str, datetime | None]:
     found: dict[str, datetime | None] = {}
     for item in one.items("Conditions") if one else ():
         if path := item.link("OriginOfCondition"):
-            at, before = _time(item.text("Timestamp")), found.get(path)
+            at, before = time_of(item.text("Timestamp")), found.get(path)
             known = at if path not in found else None if at is None or before is None else max(at, before)
             found[path] = known
     return found
@@ -40,11 +41,3 @@ def origins_of(one: Resource | None) -> dict[str, datetime | None]:
 def all_well(one: Resource | None) -> bool:
     """Whether the service says that nothing at all is wrong."""
     return one is not None and one.text("HealthRollup") == "OK" and not one.items("Conditions")
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The GPUs of a service: where each is found, where it is read, and what was read of it."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from backends.model.topology import Relation
 from backends.redfish.concurrency import gather
 from backends.redfish.facts import port_up, well_of
 from backends.redfish.parts import Plant, Sight
-from backends.redfish.paths import last_segment
+from backends.redfish.paths import bare, last_segment
 from backends.redfish.quirks import throttle_reasons, utilisation_pct
 from backends.redfish.resource import Resource
 from backends.redfish.round import Round
@@ -44,20 +44,23 @@ class GpuPlace(Struct, frozen=True, kw_only=True):
         return tuple(Sight(path, view, collection) for path, view, collection in looked if path)
 
 
-def in_board_order(found: list[dict[str, Resource]], lost: Collection[str] = ()) -> list[tuple[int, Resource]]:
+def in_board_order(found: list[dict[str, Resource]], lost: Iterable[str] = ()) -> list[tuple[int, Resource]]:
     """The GPUs of a host with their indices. Host and baseboard may both list the same ones: the Id tells.
 
-    `lost` are processors that are listed and did not answer: one of them may be the first, and the others keep theirs.
+    `lost` are resources that did not answer. One that is listed with the GPUs, and named as they are, is a GPU of
+    which nothing is known: it is there all the same, and the others keep their numbers.
     """
     by_id: dict[str, Resource] = {}
     for gpus in found:
         for path, gpu in gpus.items():
             by_id.setdefault(gpu.text("Id") or last_segment(path), gpu)
+    alike = {(bare(gpu.path).rpartition("/")[0], _stem(id_)) for id_, gpu in by_id.items()}
+    for path in lost:
+        if (path.rpartition("/")[0], _stem(last_segment(path))) in alike:
+            by_id.setdefault(last_segment(path), Resource(path, {}))
     order = sorted(by_id, key=_natural)
     numbers = [_number(id_) for id_ in order]
-    stems = {_stem(id_) for id_ in order}
-    unread = {_number(id_) for id_ in map(last_segment, lost) if id_ not in by_id and _stem(id_) in stems}
-    if 0 not in {*numbers, *unread} or len(set(numbers)) < len(numbers) or -1 in numbers:
+    if 0 not in numbers or len(set(numbers)) < len(numbers) or -1 in numbers:
         numbers = list(range(len(order)))  # counted from 1, or not numbered: their order is all there is
     return [
         (number, by_id[id_])
@@ -74,7 +77,7 @@ async def place(round_: Round, plant: Plant, node: str, index: int, gpu: Resourc
     read = await gather(*(round_.resource(path) for path in (environment, metrics, memory)))
     ports = await round_.resources(gpu.link("Ports"))
     links = {path: port for path, port in ports.items() if port.text("PortProtocol") == "NVLink"}
-    plant.seen(gpu, *(one for one in read if one is not None), *links.values())
+    plant.seen(*(one for one in (gpu, *read) if one is not None and one.body), *links.values())
     for port in links.values():
         for far in port.links("Links/ConnectedPorts"):
             plant.tie(far, f"node:{node}", Relation.CONNECTS)

@@ -32,3 +32,8 @@ class ServicePaths:
 def last_segment(path: str) -> str:
     """`System_0` of `/redfish/v1/Systems/System_0`: what is left of a resource that has no Id."""
     return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def bare(path: str) -> str:
+    """A path without the prefix of its service, which links and requests may have or not, and without a last slash."""
+    return path[max(path.find(ROOT), 0) :].rstrip("/")

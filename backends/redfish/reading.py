@@ -15,7 +15,7 @@ from backends.model.severity import Severity, worst
 from backends.redfish.conditions import all_well, conditions_of, origins_of
 from backends.redfish.facts import facts_of, well_of
 from backends.redfish.gpus import gpu_of
-from backends.redfish.paths import ROOT
+from backends.redfish.paths import bare
 from backends.redfish.resource import Resource
 from backends.redfish.round import Round
 from backends.redfish.schema import ComputerSystem
@@ -122,9 +122,9 @@ class Reading:
         A baseboard that answers 503 while its host is off is not there, and has not failed.
         """
         expected = tuple(f"{board}: 503" for host in self._off(systems) for board in host.baseboards)
-        read = {_bare(path) for path in (*self._watch.known, *(at for at, system in systems.items() if system))}
-        read |= {_bare(path) for path in round_.failed}
-        lost = (error for path, error in self._structure.lost.items() if _bare(path) not in read)
+        read = {bare(path) for path in (*self._watch.known, *(at for at, system in systems.items() if system))}
+        read |= round_.failed.keys()
+        lost = (error for path, error in self._structure.lost.items() if path not in read)
         errors = dict.fromkeys((*round_.errors, *lost))
         return tuple(error for error in errors if not any(one in error for one in expected))
 
@@ -146,11 +146,6 @@ class Reading:
                 return self._structure.ids[path]
             path = path.rpartition("/")[0]
         return self._structure.ids.get(path, "")
-
-
-def _bare(path: str) -> str:
-    """A path without the prefix of its service, which links may have or not."""
-    return path[max(path.find(ROOT), 0) :]
 
 
 def _whole(tray: ComponentFacts | None, quantity: Quantity) -> float | None:

@@ -35,7 +35,7 @@ class Reports:
 
     def take(self, report: Resource, now_s: float) -> None:
         """The newest edition of one report."""
-        stamp = _time(report.text("Timestamp"))
+        stamp = time_of(report.text("Timestamp"))
         times: dict[str, datetime | None] = {}
         values: dict[str, Reported] = {}
         rows = report.look("MetricValues")
@@ -47,7 +47,7 @@ class Reports:
                 continue
             word = text if isinstance(text, str) else ""
             if word not in times:  # thousands of rows share a few times
-                times[word] = _time(word) or stamp
+                times[word] = time_of(word) or stamp
             at = times[word]
             if at is not None and value is not None:
                 values[_key(path)] = Reported(value, at)
@@ -66,14 +66,17 @@ class Reports:
         return now_s - self._taken_at_s[report] if report in self._by_report else float("inf")
 
     def told(self, resource: Resource, pointer: str, now_s: float) -> Reported | None:
-        """What is reported of a property, None when no report has a value that can be trusted."""
+        """What is reported of a property, None when no report has a value that can be trusted.
+
+        Of several reports the newest value counts: some are read every round, and some once a minute.
+        """
         if self._newest is None or now_s - self._moved_at_s > STOPPED_AFTER_S:
             return None
         for key in _keys(resource, pointer):
-            for values in self._by_report.values():
-                found = values.get(key)
-                if found is not None and (self._newest - found.at).total_seconds() <= OLD_AFTER_S:
-                    return found
+            told = [found for values in self._by_report.values() if (found := values.get(key)) is not None]
+            found = max(told, key=lambda one: one.at, default=None)
+            if found is not None and (self._newest - found.at).total_seconds() <= OLD_AFTER_S:
+                return found
         return None
 
     def covering(self, resource: Resource, pointer: str) -> str:
@@ -97,7 +100,7 @@ def _keys(resource: Resource, pointer: str) -> tuple[str, ...]:
     return (own, sensor, f"{sensor}#/Reading") if sensor else (own,)
 
 
-def _time(text: str) -> datetime | None:
+def time_of(text: str) -> datetime | None:
     """An aware time; None for none, for nonsense and for the year 0 (real services send `0000-00-00`)."""
     try:
         at = datetime.fromisoformat(text)

@@ -11,7 +11,7 @@ from backends.redfish.decode import decode
 from backends.redfish.deep import DEPTHS
 from backends.redfish.expand import Expansion
 from backends.redfish.messages import looks_like_html, status_line
-from backends.redfish.paths import ROOT, last_segment
+from backends.redfish.paths import ROOT, bare, last_segment
 from backends.redfish.resource import Resource
 from backends.redfish.schema import Collection
 from backends.redfish.service import RedfishService
@@ -28,11 +28,12 @@ _GONE = frozenset({404, 410})
 
 
 class Round:
-    """Reads resources and keeps what went wrong in `errors`, one line for each resource that did not answer (`failed`).
+    """Reads resources and keeps what went wrong in `errors`, one line for each resource that did not answer.
 
     A 404 is an answer: real controllers have links that lead nowhere (239 in one GB300 capture), and such a resource
     is absent, not failing; it is remembered in `absent` for as long as the caller likes. A service that stops
-    answering altogether ends the round by its error: the rest would only wait for more timeouts.
+    answering altogether ends the round by its error: the rest would only wait for more timeouts. `failed` has the
+    errors by their bare paths.
     """
 
     def __init__(self, service: RedfishService, expansion: Expansion, absent: set[str]) -> None:
@@ -53,7 +54,7 @@ class Round:
     def excuse(self, path: str) -> None:
         """That a resource is not there is no failure after all; it is asked for again in the next round."""
         self.errors = [error for error in self.errors if not error.startswith(f"{path}: ")]
-        self.failed.pop(path.rstrip("/"), None)
+        self.failed.pop(bare(path), None)
 
     async def read(self, path: str | None, shape: type[T], *, required: bool = False) -> T | None:
         """A resource, None when it is absent or failed. `required`: its absence is a failure, too."""
@@ -193,7 +194,7 @@ class Round:
     def _failed(self, path: str, what: str) -> None:
         line = what if path in what else f"{path}: {what}"
         self.errors.append(line)
-        self.failed[path.rstrip("/")] = line
+        self.failed[bare(path)] = line
 
 
 def _top(path: str) -> str:

@@ -40,6 +40,7 @@ class RootLinks(Struct, frozen=True, rename="pascal"):
     """`ServiceRoot.Links`."""
 
     sessions: Link | None = None
+    manager: Link | None = field(default=None, name="ManagerProvidingService")
 
 
 class ServiceRoot(Struct, frozen=True, rename="pascal"):

@@ -33,7 +33,7 @@ class Structure(Struct, frozen=True, kw_only=True):
 
     `members` are the paths of the systems it holds for. `ids` are component ids by path, GPUs (`gpu:NODE/INDEX`)
     included. `limits` are the sensors, by path, whose thresholds bound a measurement.
-    `lost` is what did not answer during it, with why, by path: it is then repeated sooner.
+    `lost` is what did not answer during it, with why, by bare path: it is then repeated sooner.
     """
 
     members: frozenset[str]

@@ -20,7 +20,7 @@ from msgspec import Struct
 from backends.clean import clean
 from backends.errors import BackendError, Malformed, NotSupported, Rejected, Unreachable
 from backends.transport.http_errors import late, translate
-from backends.transport.http_retry import retry_after_s
+from backends.transport.http_retry import http_date, retry_after_s
 from backends.transport.http_stream import HttpStream
 from backends.transport.tls import client_context
 
@@ -89,8 +89,9 @@ class HttpClient:
     """A client for one endpoint. Raises Unreachable, Untrusted, TimedOut, Malformed and Rejected, nothing else.
 
     `transport` replaces the network in measurements, `sleep` and `now` the clock in tests. `requests` counts what
-    was sent, redirects and repeats included. Proxies named in the environment are not used: controllers live on
-    management networks, and a proxy would see the session tokens of every one of them.
+    was sent, redirects and repeats included. `ahead_s` is how far the far clock is ahead of ours, by the `Date` of the
+    last answer that had one: to a second, and what the answer took. Proxies named in the environment are not used:
+    controllers live on management networks, and a proxy would see the session tokens of every one of them.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class HttpClient:
     ) -> None:
         self.where = endpoint.url.rstrip("/")
         self.requests = 0
+        self.ahead_s: float | None = None
         self._origin, self.base_path = _split(endpoint.url)
         self._endpoint = endpoint
         self._limits = limits or HttpLimits()
@@ -256,6 +258,7 @@ class HttpClient:
                         await response.aclose()
             except TimeoutError:
                 raise late(f"{method} {path}", self.where, timeout_s) from None
+        self._compare_clocks(response.headers.get("date", ""))
         return Answer(
             response.status_code,
             response.reason_phrase,
@@ -263,6 +266,11 @@ class HttpClient:
             content,
             path,
         )
+
+    def _compare_clocks(self, date: str) -> None:
+        at = http_date(date)
+        if at is not None:
+            self.ahead_s = (at - self._now()).total_seconds()
 
     async def _bounded(self, response: httpx.Response, request: str) -> bytes:
         content = bytearray()

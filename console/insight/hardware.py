@@ -10,9 +10,10 @@ from backends.model.snapshot import Snapshot
 from console.insight.evidence import BAD, last_seen, told_by
 from console.insight.gpus import dead
 from console.insight.node_finding import node_finding
+from console.words import count
 
 _EXPECTED_OFF = (Service.DOWN, Service.POWERED_DOWN, Service.DRAINED, Service.REBOOTING, Service.UNKNOWN)
-_DRIFT_LEAST = 3
+_ALIKE_LEAST = 3
 
 
 def power_off(snapshot: Snapshot) -> Iterator[Finding]:
@@ -78,33 +79,55 @@ def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
-    """GPUs that fell off the bus: fewer than the scheduler gives out, or listed and dead. No list says nothing."""
+    """GPUs that fell off the bus: listed and dead, or fewer than there should be.
+
+    How many there should be the scheduler says, where it gives GPUs out; else the other nodes of the model. A list
+    that is empty says nothing, unless the others' are not.
+    """
+    usual = _usual_gpus(snapshot)
     for node in snapshot.nodes.values():
         if node.hardware is None or node.power is not Power.ON:
             continue
         gone = tuple(gpu.index for gpu in node.hardware.gpus if _gone(node, gpu))
-        listed, given = len(node.hardware.gpus), node.scheduler.gpus if node.scheduler else 0
-        fresh = not snapshot.stale(node.hardware) and not snapshot.stale(node.scheduler)
-        short = given if fresh and 0 < listed < given else listed
-        if short == listed and not gone:
+        listed, siblings = len(node.hardware.gpus), usual.get(node.hardware.model, 0)
+        given = node.scheduler.gpus if node.scheduler and not snapshot.stale(node.scheduler) else 0
+        wanted = given or siblings
+        short = not snapshot.stale(node.hardware) and listed < wanted and bool(listed or siblings)
+        if not short and not gone:
             continue
         seen = listed - len(gone)
+        whose = f"the scheduler gives out {given}" if given else f"others of its model have {siblings or listed}"
         yield node_finding(
             snapshot,
             node,
             rule="gpu-missing",
             severity=Severity.CRITICAL,
-            title=f"{node.name}: the controller sees {seen} GPUs, the scheduler gives out {given}",
+            title=f"{node.name}: the controller sees {count(seen, 'GPU')}, {whose}",
             evidence=(
                 f"controller: {seen}",
-                f"scheduler: {given}",
+                *((f"scheduler: {given}",) if given else ()),
+                *((f"others of {node.hardware.model or 'its model'}: {siblings}",) if siblings else ()),
                 *(f"gpu {index}: Critical, and gives no reading" for index in gone),
                 *told_by(node.hardware, node.scheduler),
                 *last_seen(snapshot, node.hardware),
             ),
             advice=f"`megapod drain {node.name}`; a power cycle brings back a GPU that fell off the bus",
-            gpus=gone if short == listed else (),
+            gpus=() if short else gone,
         )
+
+
+def _usual_gpus(snapshot: Snapshot) -> dict[str, int]:
+    """How many GPUs most nodes of a model list, where three and more than half of them agree."""
+    lists: dict[str, Counter[int]] = {}
+    for node in snapshot.nodes.values():
+        if node.hardware and node.power is Power.ON:
+            lists.setdefault(node.hardware.model, Counter())[len(node.hardware.gpus)] += 1
+    usual = {model: counts.most_common(1)[0] for model, counts in lists.items()}
+    return {
+        model: number
+        for model, (number, most) in usual.items()
+        if most >= _ALIKE_LEAST and most * 2 > lists[model].total()
+    }
 
 
 def firmware_drift(snapshot: Snapshot) -> Iterator[Finding]:
@@ -116,7 +139,7 @@ def firmware_drift(snapshot: Snapshot) -> Iterator[Finding]:
     for model, by_version in versions.items():
         counts = Counter({version: len(nodes) for version, nodes in by_version.items()})
         (usual, most), *_ = counts.most_common(1)
-        if len(counts) == 1 or most < _DRIFT_LEAST or most * 2 <= counts.total():
+        if len(counts) == 1 or most < _ALIKE_LEAST or most * 2 <= counts.total():
             continue
         odd = [node for version, nodes in by_version.items() if version != usual for node in nodes]
         names = tuple(node.name for node in odd)

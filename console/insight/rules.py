@@ -17,7 +17,7 @@ from console.insight.hits import complete
 from console.insight.limits import dew_point, over_budget
 from console.insight.plant import outlet_off, plant, redundancy_lost
 from console.insight.scheduler import bad_state, not_responding, unjoined, without_hardware
-from console.insight.sources import events_lost, source_partial, source_silent
+from console.insight.sources import clock_skew, events_lost, source_partial, source_silent
 
 Rule = Callable[[Snapshot], Iterator[Finding]]
 
@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     source_silent,
     source_partial,
     events_lost,
+    clock_skew,
     not_responding,
     bad_state,
     unjoined,

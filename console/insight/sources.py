@@ -9,11 +9,13 @@ from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.stream import StreamState
 from console.targets import fold
-from console.words import count
+from console.words import count, duration
 
 _LOST = (SourceState.FAILED, SourceState.DENIED, SourceState.STALE)
 _WORD = {SourceState.FAILED: "failed", SourceState.DENIED: "denied", SourceState.STALE: "gone quiet"}
 _SCHEDULER = "slurm"
+SKEW_S = 60.0
+"""A clock that is further off is told. Clients of one NTP server are within a second, TLS and Kerberos bear minutes."""
 _CONTROLLER = "slurmctld"
 
 
@@ -84,6 +86,26 @@ def events_lost(snapshot: Snapshot) -> Iterator[Finding]:
                 evidence=(stream.why or "no reason given",),
                 advice="nothing is missed, only later; look at the controller's event service if it stays",
             )
+
+
+def clock_skew(snapshot: Snapshot) -> Iterator[Finding]:
+    """A controller whose clock is not ours: the times of its logs, events and conditions mislead whoever reads them."""
+    for status in snapshot.sources.values():
+        ahead_s = status.clock_ahead_s
+        if ahead_s is None or abs(ahead_s) < SKEW_S or not status.trusted:
+            continue
+        way = "ahead of" if ahead_s > 0 else "behind"
+        theirs = _nodes_of(snapshot, {status.name})
+        yield Finding(
+            id=f"clock-skew:{status.name}",
+            rule="clock-skew",
+            severity=Severity.WARNING,
+            entity=f"source:{status.name}",
+            title=f"{status.name}{f' ({theirs})' if theirs else ''}: its clock is {duration(abs(ahead_s))} {way} ours",
+            since=snapshot.at,
+            evidence=(f"{ahead_s:+.0f} s by its own word, to ten seconds", f"from {status.name}"),
+            advice="set its NTP server, or ours; until then read the times of its log with that in mind",
+        )
 
 
 def _nodes_of(snapshot: Snapshot, names: set[str]) -> str:

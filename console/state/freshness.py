@@ -25,7 +25,8 @@ def after(status: SourceStatus, observation: Observation) -> SourceStatus:
             requests=observation.requests,
         )
     payload = observation.payload
-    errors = payload.errors if isinstance(payload, HardwareInventory) else ()
+    hardware = payload if isinstance(payload, HardwareInventory) else None
+    errors = hardware.errors if hardware else ()
     return replace(
         status,
         state=SourceState.SLOW if observation.took_s > observation.interval_s else SourceState.OK,
@@ -35,6 +36,7 @@ def after(status: SourceStatus, observation: Observation) -> SourceStatus:
         partial=bool(errors),
         took_s=observation.took_s,
         requests=observation.requests,
+        clock_ahead_s=hardware.clock_ahead_s if hardware else None,
     )
 
 

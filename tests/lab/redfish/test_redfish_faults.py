@@ -63,12 +63,27 @@ async def test_the_first_gpu_that_does_not_answer_leaves_the_others_their_number
     adapter, _ = await faulty(replaced)
     for _ in range(2):
         inventory = await adapter.inventory()
-        assert [gpu.index for gpu in inventory.systems["System_0"].gpus] == [1, 2, 3]
+        known = {gpu.index: gpu.temp_c is not None for gpu in inventory.systems["System_0"].gpus}
+        assert known == {0: False, 1: True, 2: True, 3: True}
         assert inventory.errors == (f"{first}: 500 Said",), "as long as it is missing it is told"
     replaced.clear()
     pauses.now_s += 61
     inventory = await adapter.inventory()
-    assert ([gpu.index for gpu in inventory.systems["System_0"].gpus], inventory.errors) == ([0, 1, 2, 3], ())
+    assert ([gpu.temp_c is None for gpu in inventory.systems["System_0"].gpus], inventory.errors) == ([False] * 4, ())
+
+
+async def test_a_gpu_that_has_gone_from_the_list_is_gone_two_rounds_later(faulty, reply, gb300, pauses):
+    replaced = {}
+    adapter, _ = await faulty(replaced)
+    await adapter.inventory()
+    processors = "/redfish/v1/Systems/HGX_Baseboard_0/Processors"
+    body = json.loads((gb300 / f"{processors[1:]}/index.json").read_text())
+    kept = [one for one in body["Members"] if not one["@odata.id"].endswith("GPU_2")]
+    replaced |= {processors: reply(200, {**body, "Members": kept})}
+    replaced |= {f"{processors}/GPU_2{below}": reply(404) for below in ("", "/EnvironmentMetrics")}
+    pauses.now_s += 61
+    rounds = [(await adapter.inventory()).systems["System_0"].gpus for _ in range(2)]
+    assert [gpu.index for gpu in rounds[-1]] == [0, 1, 3]
 
 
 async def test_hanging_and_reset_resources_do_not_sink_the_rest(faulty, reply):

@@ -1,11 +1,16 @@
 """Sessions: opened once, shared, renewed when forgotten, always deleted; passwords never tried over and over."""
 
 import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
 from backends.errors import AuthFailed, BackendError, Unreachable
 
+GB300 = Path(__file__).parents[2] / "unit/samples/redfish/gb300"
 SESSIONS = "/redfish/v1/SessionService/Sessions"
 
 
@@ -158,3 +163,28 @@ async def test_password_is_in_no_message_and_no_repr(guard, hardware):
     with pytest.raises(AuthFailed) as failed:
         await adapter.inventory()
     assert "hunter2" not in f"{failed.value} {failed.value!r} {adapter!r} {vars(adapter)!r}"
+
+
+@pytest.mark.parametrize(
+    ("by", "known"), [("date", [-3600, -3600]), ("manager", [None, -3600]), ("stopped", [None] * 2)]
+)
+async def test_how_far_its_clock_is_from_ours(serve, hardware, capture, reply, by, known):
+    """A manager's word counts once it has moved: a time that stands still is no clock's."""
+    whole = capture(GB300)
+    manager = "/redfish/v1/Managers/BMC_0"
+
+    def handler(request):
+        answer = whole(request)
+        then = datetime.now(UTC) - timedelta(hours=1)
+        if by == "date":
+            return reply(answer.status, answer.body, answer.headers | {"date": format_datetime(then, usegmt=True)})
+        if request.path == "/redfish/v1/":
+            return reply(200, json.loads(answer.body) | {"Links": {"ManagerProvidingService": {"@odata.id": manager}}})
+        said = then.isoformat() if by == "manager" else "2026-01-01T00:00:00Z"
+        return reply(200, {"Id": "BMC_0", "DateTime": said}) if request.path == manager else answer
+
+    served = await serve(handler)
+    adapter = hardware(served.url)
+    assert [(await adapter.inventory()).clock_ahead_s for _ in range(2)] == known
+    await adapter.inventory()
+    assert served.paths().count(manager) == (0 if by == "date" else 2)
