@@ -148,12 +148,9 @@ def _gates(where: Path, tree: object, pods: dict[str, PodConfig]) -> dict[str, G
 
 
 def _profiles(where: Path, tree: object, gates: dict[str, Gate]) -> dict[str, Profile]:
-    try:
-        profiles = msgspec.convert(tree, dict[str, Profile])
-    except msgspec.ValidationError as error:
-        what, _, inside = str(error).partition(" - at `$")
-        hint = f": one of {', '.join(BOOTS)}" if "boot" in inside or "`boot`" in what else ""
-        raise ConfigError(f"{where}: profiles{inside.rstrip('`')}: {what}{hint}") from None
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{where}: profiles: must be tables, as in [profiles.NAME]")
+    profiles = {name: _profile(f"{where}: profiles.{name}", one) for name, one in tree.items()}
     for name, profile in profiles.items():
         if problem := profile.problem():
             raise ConfigError(f"{where}: profiles.{name}.{problem}")
@@ -161,6 +158,15 @@ def _profiles(where: Path, tree: object, gates: dict[str, Gate]) -> dict[str, Pr
             hint = _suggest(profile.gate, dict(gates))
             raise ConfigError(f"{where}: profiles.{name}.gate: no [gates.{profile.gate}]{hint}")
     return profiles
+
+
+def _profile(at: str, tree: object) -> Profile:
+    try:
+        return msgspec.convert(tree, Profile)
+    except msgspec.ValidationError as error:
+        what, _, inside = str(error).partition(" - at `$")
+        hint = f": one of {', '.join(BOOTS)}" if "boot" in f"{what}{inside}" else ""
+        raise ConfigError(f"{at}{inside.rstrip('`')}: {what}{hint}") from None
 
 
 def _journal(where: Path, said: object) -> str:

@@ -74,7 +74,9 @@ def _settled(operation: Operation, name: str) -> bool:
     outcome = operation.node(name).outcome
     if outcome.ended and outcome is not Outcome.DONE:
         return True
-    writes = (step for step in operation.plan.course[name] if step.do.writes)
+    plan = operation.plan
+    first = {step.id for lane in plan.phases[0].lanes for step in lane.steps}
+    writes = (step for step in plan.course[name] if step.do.writes and (step.id in first or not plan.long))
     rows = (operation.progress(step.id, name) for step in writes)
     return all(row is not None and row.outcome is Outcome.DONE for row in rows)
 

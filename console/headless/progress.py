@@ -44,9 +44,10 @@ def summary(operation: Operation) -> str:
 
 
 def node_line(node: NodeResult) -> str:
-    """One node: its name, how it went, and the evidence."""
+    """One node: its name, how it went and at which stage, the evidence, and what to do next."""
     said = node.detail or (node.stage if node.outcome is Outcome.WORKING else "")
-    return f"{node.node} {node.outcome.value}{f' ({said})' if said else ''}"
+    at = f" at {node.stage}" if node.next and node.stage else ""
+    return f"{node.node} {node.outcome.value}{at}{f' ({said})' if said else ''}{f'; {node.next}' if node.next else ''}"
 
 
 def _parts(nodes: tuple[NodeResult, ...]) -> Iterator[str]:

@@ -94,7 +94,7 @@ async def _serve(arguments: argparse.Namespace, options: "ServeOptions") -> Exit
             raise Stop(Exit.USAGE, str(error)) from error
         endpoints = [pod.endpoints for pod in pods]
         if arguments.write_config:
-            _write_config(Path(arguments.write_config), endpoints)
+            _write_config(Path(arguments.write_config), endpoints, _profiles(options))
         write_json({"pods": endpoints}, indent=False)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), arguments.for_s)
@@ -113,9 +113,30 @@ async def _watch_stdin(stack: contextlib.AsyncExitStack, ended: asyncio.Event) -
     stack.callback(transport.close)
 
 
-def _write_config(path: Path, pods: Sequence[PodEndpoints]) -> None:
+def _profiles(options: "ServeOptions") -> str:
+    """Ways to provision such nodes: over the network, and from an image, which leaves them drained."""
+    from backends.simulator.nvlink import switch_count  # as above
+
+    links = options.gpus * switch_count(options.nodes)
+    return f"""
+[profiles.pod-os]
+boot = "pxe"
+gpus = {options.gpus}
+links = {links}
+partition = "batch"
+deadlines = {{ booted_s = 180, os_s = 60, parts_s = 60, joined_s = 60 }}
+
+[profiles.rescue]
+boot = "media"
+image = "http://images.example/rescue-3.iso"
+release = false
+deadlines = {{ booted_s = 180, os_s = 60, joined_s = 60 }}
+"""
+
+
+def _write_config(path: Path, pods: Sequence[PodEndpoints], more: str = "") -> None:
     """Write the config whole or not at all, for its owner's eyes: it says where passwords are found."""
-    text = "# Simulated pods, while `megapod simulate` serves them.\n" + "".join(map(_pod_toml, pods))
+    text = "# Simulated pods, while `megapod simulate` serves them.\n" + "".join(map(_pod_toml, pods)) + more
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:

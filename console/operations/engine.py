@@ -59,6 +59,7 @@ class Engine:
         self._deeds = deeds()
         self._control = Control()
         self._mine: set[int] = set()
+        self._adopted_by: ev.Actor | None = None
         self.moved = asyncio.Event()
 
     @property
@@ -74,7 +75,8 @@ class Engine:
         if self._state.ended:
             return self._state.result
         self.tell(ev.Started())
-        self._listen()
+        self.listen()
+        self._leave()
         listening = asyncio.create_task(self._keep_listening())
         working = asyncio.create_task(self._work())
         try:
@@ -86,6 +88,11 @@ class Engine:
                 task.cancel()
             await asyncio.gather(listening, working, return_exceptions=True)
         return self._state.result
+
+    @property
+    def let_go(self) -> bool:
+        """Whether another person has adopted it."""
+        return self._adopted_by is not None
 
     def tell(self, event: ev.Event) -> ev.Entry:
         """Write an event down and take it into account."""
@@ -225,9 +232,10 @@ class Engine:
                 back += [name for name, row in rows.items() if row.outcome is Outcome.DONE]
                 stuck += [f"{name} ({row.text})" for name, row in rows.items() if row.outcome is not Outcome.DONE]
         said = f"cancelled{f': {self._state.why}' if self._state.why else ''}"
-        if back:
-            said += f"; {folded(dict.fromkeys(back))} as before"
-        if kept := [name for name in self._plan.nodes if self._kept(name)]:
+        kept = [name for name in self._plan.nodes if self._kept(name)]
+        if back := list(dict.fromkeys(name for name in back if name not in kept)):
+            said += f"; {folded(back)} as before"
+        if kept:
             said += f"; {folded(kept)} left closed to new work: its power was switched on the way"
         if stuck:
             return Outcome.FAILED, f"{said}; not put back: {', '.join(stuck)}"
@@ -242,9 +250,14 @@ class Engine:
     async def _keep_listening(self) -> None:
         while True:
             await self._world.clock.sleep(CONTROL_EVERY_S)
-            self._listen()
+            self.listen()
+            self._leave()
 
-    def _listen(self) -> None:
+    def _leave(self) -> None:
+        if self._adopted_by is not None:
+            raise LetGo(self._adopted_by)
+
+    def listen(self) -> None:
         """Take in what others have written: pause, go on, cancel, adopt."""
         for entry in self._journal.entries(self._plan.operation, self._state.seq):
             if entry.seq in self._mine:
@@ -253,7 +266,7 @@ class Engine:
                 continue
             self._state = fold((entry,), self._state) or self._state
             if isinstance(entry.event, ev.Adopted):
-                raise LetGo(entry.actor)
+                self._adopted_by = entry.actor
         self._control.set(self._state.state)
 
 

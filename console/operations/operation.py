@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from console.operations import event as ev
 from console.operations.plan import Plan
+from console.operations.remedy import remedy
 from console.operations.result import NodeResult, Outcome, Result, sum_up
+from console.operations.step import Step
 
 
 class State(StrEnum):
@@ -82,8 +84,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         for step in self.plan.course.get(name, ()):
             found = self.progress(step.id, name)
             if found is None or found.outcome is not Outcome.DONE:
-                outcome = self._of(found)
-                return NodeResult(node=name, outcome=outcome, stage=step.do.value, detail=found.text if found else "")
+                return self._short_of(name, step, found)
             last = NodeResult(node=name, outcome=Outcome.DONE, stage=step.do.value, detail=found.text)
         return last
 
@@ -114,6 +115,14 @@ class Operation(Struct, frozen=True, kw_only=True):
             text=self.text or f"{plan.verb} {plan.targets}: {outcome.value}",
             nodes=nodes,
         )
+
+    def _short_of(self, name: str, step: Step, found: Progress | None) -> NodeResult:
+        """A node that has not got further than this step."""
+        if found is None and not self.ended and step.id in self.plan.turns:
+            return NodeResult(node=name, outcome=Outcome.WORKING)
+        outcome, said = self._of(found), found.text if found else ""
+        then = remedy(self.id, name, step.do, outcome) if self.ended else ""
+        return NodeResult(node=name, outcome=outcome, stage=step.do.value, detail=said, next=then)
 
     def _of(self, found: Progress | None) -> Outcome:
         """Nothing works any more once the operation is over: what was cut off and then cancelled never ended."""
@@ -222,9 +231,12 @@ def _retried(state: Operation, nodes: frozenset[str]) -> dict[str, object]:
     """The nodes' steps that did not end DONE are as if they had never begun, and those they cannot go on without."""
     anew = {name: _anew(state, name) for name in nodes}
     steps = {
-        step: {node: row for node, row in rows.items() if node not in nodes or step not in anew[node]}
+        step: {
+            node: row
+            for node, row in rows.items()
+            if node not in nodes or not (step.startswith(UNDO) or step in anew[node])
+        }
         for step, rows in state.steps.items()
-        if not step.startswith(UNDO)
     }
     return {
         "steps": steps,

@@ -11,7 +11,7 @@ from msgspec import Struct, json
 from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
 from console.exit import Exit
-from console.operations.step import Lane, Phase, Step
+from console.operations.step import Do, Lane, Phase, Step
 
 EXPIRES_AFTER_S = 300
 TYPED_COUNT_OVER = 16
@@ -171,6 +171,16 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
     def ends_work(self) -> bool:
         """Whether it ends what runs, rather than leaves it to complete: not where each node is emptied first."""
         return any(step.do.ends_work and "claimed" not in step.args for step in self.steps)
+
+    @property
+    def long(self) -> bool:
+        """Whether it goes on for long once its first phase is done: nobody waits for that unasked."""
+        return any(step.do is Do.BOOTED for step in self.steps)
+
+    @cached_property
+    def turns(self) -> frozenset[str]:
+        """The steps that begin a node's turn, where it waits for that in nothing but a claim: its wave's."""
+        return frozenset(lane.steps[0].id for phase in self.phases[1:] for lane in phase.lanes if self.long)
 
     @cached_property
     def course(self) -> dict[str, tuple[Step, ...]]:

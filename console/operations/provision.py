@@ -4,6 +4,7 @@ Every stage is a step of its node with a deadline of its own, so that each goes 
 what fails does so at a stage that can be named, and begun again from there.
 """
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from backends.model.snapshot import Snapshot
@@ -47,16 +48,20 @@ def plan_provision(snapshot: Snapshot, targets: Targets, request: Request) -> Pl
 
 def _profile(outline: Outline) -> Profile | None:
     known, name = outline.request.profiles, outline.request.options.profile
+    if problem := unknown(name, known):
+        outline.block(Obstacle.UNSUPPORTED, outline.targets.node_set, problem)
+    return known.get(name)
+
+
+def unknown(name: str, known: Mapping[str, Profile]) -> str:
+    """What is wrong with the name of a profile, in one line; empty when nothing is."""
     if name in known:
-        return known[name]
+        return ""
     if not known:
-        text = "no profile to provision with: add a table [profiles.NAME] to the config (README, 'Configure')"
-    else:
-        close_to = get_close_matches(name, known, n=1)
-        hint = f"did you mean {close_to[0]!r}?" if close_to else f"known: {', '.join(known)}"
-        text = f"no profile {name!r}; {hint}" if name else f"which profile? {hint}"
-    outline.block(Obstacle.UNSUPPORTED, outline.targets.node_set, text)
-    return None
+        return "no profile to provision with: add a table [profiles.NAME] to the config (README, 'Configure')"
+    close_to = get_close_matches(name, known, n=1)
+    hint = f"did you mean {close_to[0]!r}?" if close_to else f"known: {', '.join(known)}"
+    return f"no profile {name!r}; {hint}" if name else f"which profile? {hint}"
 
 
 def _sort(outline: Outline) -> frozenset[str]:
@@ -104,11 +109,10 @@ def _phases(outline: Outline, profile: Profile, closed: frozenset[str], *, sched
     waves = [rest[start : start + size] for start in range(0, len(rest), size)]
     named = [("canary", canary)] if canary else []
     for number, wave in enumerate(waves, 1):
-        named.append((f"wave {number} of {len(waves)}" if len(waves) > 1 else "provision", wave))
+        named.append((f"wave {number} of {len(waves)}" if len(waves) > 1 else "the rest" if canary else "start", wave))
     for place, (name, wave) in enumerate(named):
-        lanes = tuple(
-            Lane(Stages(outline.node(one), profile, claim_of.get(one, "")).steps(checks.get(one, ()))) for one in wave
-        )
+        courses = (Stages(outline.node(one), options.profile, profile, claim_of.get(one, "")) for one in wave)
+        lanes = tuple(Lane(course.steps(checks.get(one, ()))) for one, course in zip(wave, courses, strict=True))
         phases.append(Phase(name=name, lanes=lanes, gate=bool(canary) and place == 1))
     return tuple(phases)
 

@@ -32,12 +32,16 @@ class Outcome(StrEnum):
 
 
 class NodeResult(Struct, frozen=True, kw_only=True):
-    """One target: how it went, the step it is in or ended with, and the last line of evidence."""
+    """One target: how it went, the step it is in or ended with, the last line of evidence, and what to do `next`.
+
+    One that works and is in no step waits for its turn.
+    """
 
     node: str
     outcome: Outcome
     stage: str = ""
     detail: str = ""
+    next: str = ""
 
 
 class Result(Struct, frozen=True, kw_only=True):

@@ -13,10 +13,11 @@ _CLAIM = {"claimed": "this operation's"}
 
 
 class Stages:
-    """The steps of one node. `claim` is the one that closes it, "" where no scheduler does."""
+    """The steps of one node. `name` is the profile's, `claim` the step that closes it, "" where no scheduler does."""
 
-    def __init__(self, node: Node, profile: Profile, claim: str) -> None:
+    def __init__(self, node: Node, name: str, profile: Profile, claim: str) -> None:
         self._node = node
+        self._name = name
         self._profile = profile
         self._claim = claim
 
@@ -56,7 +57,7 @@ class Stages:
         off = {"spare": "busy", **claim} if self._claim else {}
         steps.append(self._step(Do.POWER_OFF, limits.power_s, off))
         steps.append(self._step(Do.POWER_ON, limits.power_s))
-        steps.append(self._step(Do.BOOTED, limits.booted_s))
+        steps.append(self._step(Do.BOOTED, limits.booted_s, {"profile": self._name}))
         first = steps[0].id
         return [replace(step, again=first, commits=self._claim if step.do is Do.POWER_OFF else "") for step in steps]
 

@@ -49,6 +49,15 @@ class Teller(Protocol):
         """Write one event down."""
         ...
 
+    def listen(self) -> None:
+        """Take in what others have said up to now."""
+        ...
+
+    @property
+    def let_go(self) -> bool:
+        """Whether somebody else carries it by now."""
+        ...
+
 
 class StepRun:
     """Looks, acts at most once on each node, and looks again until each node is there or its time is up."""
@@ -160,6 +169,9 @@ class StepRun:
             before = await self._deed.before(self._world, self._step, nodes)
         except BackendError as error:
             self._note(dict.fromkeys(nodes, f"cannot be seen just before the write, so nothing was written: {error}"))
+            return
+        self._teller.listen()  # a look may take long: what was said meanwhile counts
+        if self._control.cancelling or self._control.paused or self._teller.let_go:
             return
         self._teller.tell(ev.Intended(step=self._step.id, nodes=tuple(nodes), before=dict(before)))
         effect = asyncio.ensure_future(self._deed.apply(self._world, self._step, nodes))

@@ -116,7 +116,7 @@ def where(operation: Operation) -> str:
         counted = Counter(node.outcome.value for node in operation.result.nodes)
     else:
         counted = Counter(
-            _doing(operation, node) if node.outcome is Outcome.WORKING and node.stage else node.outcome.value
+            _doing(operation, node) if node.outcome is Outcome.WORKING else node.outcome.value
             for node in operation.nodes
         )
     return ", ".join(f"{number} {word}" for word, number in counted.items())
@@ -124,7 +124,8 @@ def where(operation: Operation) -> str:
 
 def _doing(operation: Operation, node: NodeResult) -> str:
     """What a node is in the middle of; not as if it went on, where nobody carries the operation any more."""
-    return f"cut off {Do(node.stage).doing}" if operation.lost else Do(node.stage).doing
+    doing = Do(node.stage).doing if node.stage else "waiting"
+    return f"cut off {doing}" if operation.lost else doing
 
 
 def last_word(operation: Operation) -> str:

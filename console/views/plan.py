@@ -8,6 +8,7 @@ from console.operations.policy import TAKES_OUT
 from console.operations.step import Do, Phase
 from console.targets import fold
 from console.views.cell import Cell
+from console.views.stages import stages
 from console.words import count, duration
 
 MOST_JOBS = 12
@@ -26,11 +27,13 @@ def _lines(plan: Plan, now: datetime) -> Iterator[Cell]:
     for verdict in plan.verdicts:
         yield Cell(f"{verdict.rule}: {verdict.text}", "ok" if verdict.ok else "critical")
     for number, phase in enumerate(plan.phases, 1):
-        yield Cell(f"{number}. {_phase(phase)}")
+        yield Cell(f"{number}. {_phase(phase, brief=plan.long)}")
         for reason in {
             step.args["reason"]: None for lane in phase.lanes for step in lane.steps if "reason" in step.args
         }:
             yield Cell(f"   reason: {reason}")
+    if plan.long:
+        yield Cell(f"   each {stages(plan)}")
     for skip in plan.skipped:
         yield Cell(f"left as is: {skip.nodes}: {skip.why}", "stale" if skip.wanted else "warning")
     if plan.empty and not plan.refused:
@@ -40,12 +43,13 @@ def _lines(plan: Plan, now: datetime) -> Iterator[Cell]:
         yield Cell(f"same as: {command}", "stale")
 
 
-def _phase(phase: Phase) -> str:
-    """One phase in a line: `empty gpu[001-016] (16 nodes): requeue, empty; 4 at a time`."""
+def _phase(phase: Phase, *, brief: bool) -> str:
+    """One phase in a line: `empty gpu[001-016] (16 nodes): requeue, empty; 4 at a time`. `brief`: without its steps."""
     nodes = tuple(dict.fromkeys(name for lane in phase.lanes for step in lane.steps for name in step.nodes))
     does = ", ".join(dict.fromkeys(step.do.value for lane in phase.lanes for step in lane.steps))
     said = f"{phase.name} {fold(nodes)} ({count(len(nodes), 'node')})"
-    said += f": {does}" if does != phase.name else ""
+    said += f": {does}" if does != phase.name and not (brief and len(does.split(", ")) > 1) else ""
+    said += "; only if all before got there" if phase.gate else ""
     said += f"; {phase.at_once} at a time" if phase.at_once else ""
     return said + (f"; {duration(phase.pause_s)} after the one before" if phase.pause_s else "")
 

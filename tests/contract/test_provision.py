@@ -13,7 +13,7 @@ from console.config import Config, PodConfig
 from console.operations.carrier import Here
 from console.operations.draft import draft
 from console.operations.engine import Engine
-from console.operations.event import Actor, Intended, Retried
+from console.operations.event import Actor, Cancelling, Intended, Retried
 from console.operations.memory import Memory
 from console.operations.operation import fold
 from console.operations.profile import Deadlines, Firmware, Profile
@@ -26,6 +26,7 @@ from console.targets import Targets
 SPEED = 20.0
 WITHIN_S = 120.0
 SHORT = Deadlines(firmware_s=15.0, booted_s=8.0, os_s=15.0, parts_s=6.0, joined_s=20.0)
+RESCUE = Profile(boot="media", image="http://images.example/rescue-3.iso", release=False, deadlines=SHORT)
 POD_OS = Profile(boot="pxe", gpus=2, links=18, firmware=Firmware(bios="2.11.4"), partition="batch", deadlines=SHORT)
 
 
@@ -61,6 +62,14 @@ class Pod:
                 last = operation
         return last
 
+    def cancel(self, operation):
+        self.journal.append(operation.id, Cancelling(why="test"))
+
+    def starts_from(self, name):
+        """What its next start is from, and what is in its drive."""
+        order = self.world.nodes[name].order
+        return order.target, order.lasting, order.drive
+
     async def retry(self, operation, names):
         self.journal.append(operation.id, Retried(nodes=tuple(names)))
         again = fold(self.journal.entries(operation.id))
@@ -94,7 +103,7 @@ async def reach():
             redfish=tuple(replace(each, interval_s=30.0, timeout_s=3.0) for each in reached.redfish),
             read_only=False,
         )
-        session = Session(Config(pods={"austin": config}, profiles={"pod-os": POD_OS}))
+        session = Session(Config(pods={"austin": config}, profiles={"pod-os": POD_OS, "rescue": RESCUE}))
         await session.look(30.0)
         opened.append((session, asyncio.create_task(session.watch()), serving))
         return Pod(session, served)
@@ -146,3 +155,56 @@ async def test_of_two_racks_in_waves_what_fails_is_named_with_its_stage_and_a_re
     assert {step.partition("/")[2] for step in asked} == set(ends), "the 32 that got there are left alone"
     assert [step for step in asked if step.endswith(short)] == [f"resume/{short}"], "it goes on where it failed"
     assert f"power-off/{stuck[0]}" in asked, "what never booted is started anew"
+
+
+POINTS = ("close", "media", "boot-from", "power-off", "power-on", "booted", "reached", "eject")
+
+
+async def test_cancelled_at_any_stage_no_later_one_begins_and_image_and_override_are_taken_back(reach):
+    """A node for each stage, each with an operation of its own: all at once."""
+    pod = await reach(racks=1, nodes=len(POINTS))
+    for name in pod.names[::2]:
+        pod.world.nodes[name].order.target, pod.world.nodes[name].order.lasting = "Hdd", "Continuous"
+    before = {name: pod.starts_from(name) for name in pod.names}
+
+    async def one(name, stage):
+        """Cancelled as soon as the stage has begun."""
+        step, said = stage if stage == "close" else f"{stage}/{name}", []
+
+        def word(seen):
+            if not said and seen.progress(step, name) is not None:
+                pod.cancel(seen)
+                said.append(pod.journal.kept[-1].seq)
+
+        operation = await pod.run(pod.plan((name,), "rescue"), word)
+        return operation, [asked for asked in pod.asked(operation, said[0]) if not asked.startswith("undo/")]
+
+    ended = await asyncio.gather(*map(one, pod.names, POINTS))
+    for name, stage, (operation, later) in zip(pod.names, POINTS, ended, strict=True):
+        assert (operation.outcome, stage, later) == (Outcome.CANCELLED, stage, [])
+        assert pod.starts_from(name) == before[name], stage
+        off = operation.progress(f"power-off/{name}", name)
+        switched = off is not None and off.tries > 0
+        assert pod.world.nodes[name].drain is switched, stage
+        word = "left closed to new work: its power was switched on the way" if switched else "as before"
+        assert f"{name} {word}" in operation.text
+
+
+async def test_a_node_that_another_gives_back_meanwhile_is_not_touched_and_what_was_prepared_is_taken_back(reach):
+    pod = await reach(racks=1, nodes=4)
+    name = pod.names[0]
+
+    def give_back(seen):
+        row = seen.progress(f"boot-from/{name}", name)
+        if row is not None and row.outcome is Outcome.DONE and pod.world.nodes[name].drain:
+            pod.world.scheduler.resume(pod.world.nodes[name])
+
+    operation = await pod.run(pod.plan(pod.names[:2], "rescue"), give_back)
+    ends = {node.node: node for node in operation.nodes}
+    assert (ends[name].outcome, ends[name].stage) == (Outcome.CONFLICT, "power-off")
+    assert ends[name].detail == "given back by somebody else since it was closed; left as it is"
+    assert (pod.starts_from(name), pod.world.nodes[name].power) == (("None", "Disabled", ""), "On")
+    other = pod.world.nodes[pod.names[1]]
+    assert (ends[other.name].outcome, other.order.running, other.drain) == (Outcome.DONE, "rescue-3", True)
+    assert pod.starts_from(other.name) == ("None", "Disabled", "")
+    assert "still closed to new work" in ends[other.name].detail

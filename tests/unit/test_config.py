@@ -51,7 +51,36 @@ def test_a_whole_pod_is_read(write):
     assert pod.node_names == {"SN123": "gpu001"}
 
 
+def test_a_profile_is_read_and_starts_as_it_says(write):
+    text = f"""
+    {SSH}
+    [gates.burn-in]
+    gpus = 4
+    [profiles.pod-os]
+    boot = "http"
+    image = "https://images.example/pod-os.efi"
+    gpus = 4
+    firmware = {{ bios = "2.1" }}
+    gate = "burn-in"
+    deadlines = {{ booted_s = 600 }}
+    """
+    profile = load(write(text)).profiles["pod-os"]
+    assert (profile.override.source.value, profile.override.http_uri) == ("UefiHttp", profile.image)
+    assert (profile.firmware.bios, profile.deadlines.booted_s, profile.release) == ("2.1", 600.0, True)
+
+
+PROFILE = "[profiles.os]\n"
 BAD = {
+    SSH + PROFILE: "profiles.os: Object missing required field `boot`: one of pxe, http, media, disk",
+    SSH + PROFILE + 'boot = "pex"\n': "profiles.os.boot: Invalid enum value 'pex': one of pxe, http, media, disk",
+    SSH + PROFILE + 'boot = "pxe"\ngpu = 4\n': "profiles.os.gpu: unknown key; did you mean 'gpus'?",
+    SSH + PROFILE + 'boot = "media"\n': "profiles.os.image: boot = 'media' needs its address, as in cifs://",
+    SSH + PROFILE + 'boot = "pxe"\nimage = "http://h/x"\n': "profiles.os.image: boot = 'pxe' starts from none",
+    SSH + PROFILE + 'boot = "http"\nimage = "nfs://h/x"\n': "must begin with http:// or https://, and name a host",
+    SSH + PROFILE + 'boot = "http"\nimage = "http://u:p@h/x"\n': "must not carry a user or a password",
+    SSH + PROFILE + 'boot = "pxe"\nlinks = -1\n': "profiles.os.links: -1 must be 0 or more",
+    SSH + PROFILE + 'boot = "pxe"\ndeadlines = { os_s = 0 }\n': "profiles.os.deadlines.os_s: 0 must be above 0",
+    SSH + PROFILE + 'boot = "pxe"\ngate = "burn"\n[gates.burn-in]\ngpus = 4\n': "did you mean 'burn-in'?",
     "[pods.alpha": "not TOML",
     "": "no pod in it",
     "pods = 3": "pods: must be tables",

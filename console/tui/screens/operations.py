@@ -131,4 +131,5 @@ def _sections(operation: Operation) -> list[Section]:
 def _said(node: NodeResult) -> str:
     if node.outcome is Outcome.WORKING:
         return node.detail or (Do(node.stage).doing if node.stage else "waiting")
-    return " · ".join(part for part in (node.outcome.value, node.detail) if part)
+    ended = f"{node.outcome.value} at {node.stage}" if node.next and node.stage else node.outcome.value
+    return " · ".join(part for part in (ended, node.detail, node.next) if part)
