@@ -111,10 +111,16 @@ class Nmi(Deed):
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
         """Accepted is all that can be seen."""
-        return allowed(world, look, {name: self._sight(look, name) for name in look.nodes})
+        return allowed(world, look, {name: self._sight(world, look, name) for name in look.nodes})
 
-    def _sight(self, look: Look, name: str) -> Sight:
+    def _sight(self, world: World, look: Look, name: str) -> Sight:
         if name not in look.asked or name in look.refused:
+            try:
+                world.system(name)
+            except NotSupported as error:
+                return Sight(Seen.BAD, str(error))
+            except BackendError as error:
+                return Sight(Seen.UNKNOWN, str(error))  # asking now would leave a record of what was never sent
             return Sight(Seen.NEEDED, "not sent")
         if name in look.unanswered:
             return Sight(Seen.UNKNOWN, "not answered: it may have come, and nothing shows it")
