@@ -81,6 +81,10 @@ class Shell(Protocol):
 
     where: str
 
+    async def reach(self) -> None:
+        """Connect and log in, where that is not done yet. Raises what `run` does."""
+        ...
+
     async def run(self, argv: Sequence[str], *, timeout_s: float | None = None) -> Command:
         """Run an argument list (never a shell string); a status other than 0 is an answer, not an error.
 

@@ -5,6 +5,7 @@ Adapters and transports are imported when one is made, not before: `megapod get`
 """
 
 import asyncio
+from importlib import import_module
 
 from msgspec import Struct
 
@@ -37,12 +38,18 @@ class Adapters(Struct, frozen=True, kw_only=True):
                 raise end
 
 
-def open_adapters(pod: PodEndpoints) -> Adapters:
-    """The adapters of a pod. Nothing is connected yet: each connects on its first question."""
-    scheduler = shell = None
-    if pod.ssh is not None and pod.scheduler is not None:
-        shell = _ssh(pod.ssh)
-        scheduler = _slurm(shell, pod.scheduler)
+def open_shell(pod: PodEndpoints) -> Shell | None:
+    """The shell that a pod's scheduler is reached by, None where it has none. Nothing is connected yet."""
+    return _ssh(pod.ssh) if pod.ssh is not None and pod.scheduler is not None else None
+
+
+def open_adapters(pod: PodEndpoints, shell: Shell | None = None) -> Adapters:
+    """The adapters of a pod. Nothing is connected yet: each connects on its first question.
+
+    `shell` is the one of `open_shell`, where somebody has it already: the adapters are its owner from now on.
+    """
+    shell = shell or open_shell(pod)
+    scheduler = _slurm(shell, pod.scheduler) if shell is not None and pod.scheduler is not None else None
     return Adapters(
         scheduler=scheduler,
         shell=shell,
@@ -51,6 +58,14 @@ def open_adapters(pod: PodEndpoints) -> Adapters:
             for source, endpoint in zip(redfish_sources(pod), pod.redfish, strict=True)
         },
     )
+
+
+def prepare(pod: PodEndpoints) -> None:
+    """Import what the adapters of a pod are made of, which `open_adapters` would do: on a thread, while it connects."""
+    if pod.scheduler is not None:
+        import_module("backends.slurm.adapter")
+    if pod.redfish:
+        import_module("backends.redfish.adapter")
 
 
 def open_nodes(pod: PodEndpoints) -> NodeShells:

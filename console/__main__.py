@@ -1,7 +1,5 @@
 """`python -m console` is `megapod`."""
 
-import sys
+from console.main import process
 
-from console.main import main
-
-sys.exit(main())
+process()

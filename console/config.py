@@ -252,7 +252,8 @@ def _check_seconds(at: str, table: Struct) -> None:
 def _check_racks(at: str, racks: dict[str, str]) -> None:
     if not racks:
         return
-    from console.targets import TargetError, expand  # ClusterShell, and only for those who name racks
+    from console.target_error import TargetError
+    from console.targets import expand  # ClusterShell, and only for those who name racks
 
     for rack, node_set in racks.items():
         try:

@@ -4,12 +4,16 @@ Nothing heavy is imported here: `--version` and `--help` cost what Python and ar
 """
 
 import argparse
+import gc
+import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 
 from console.deadline import add_deadline, hold, release
 from console.parser import Parser, prepare, tell
@@ -49,6 +53,9 @@ HIDDEN = {
     "carry": "carry one operation to its end",
 }
 
+COLLECT = (50_000, 20, 20)
+"""When Python looks for cycles. Its own pace (700 objects) is for programs that import little: 15 ms of every verb."""
+
 EPILOG = """\
 Alone, `megapod` opens the console on the pods of your config. First time here: `megapod demo`.
 
@@ -81,6 +88,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(ended_by(error))
     finally:
         release()
+
+
+def process() -> NoReturn:
+    """The command as a process of its own: ends with its code, and at once.
+
+    Python would take its modules apart first, 40 ms after the last word was said. Every verb closes what it opened
+    before it returns; whoever looks for what was not (`python -X dev`) gets the whole end.
+    """
+    gc.set_threshold(*COLLECT)
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed from the start, or its reader has left: nothing waits in it
+            if stream is not None:
+                stream.flush()
+    if sys.flags.dev_mode:
+        sys.exit(code)
+    os._exit(code)
 
 
 def _check_packages() -> None:
@@ -129,4 +153,4 @@ def _module(verb: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a modu
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    process()

@@ -15,14 +15,11 @@ from msgspec import Struct
 from backends.model.node import Service
 from backends.model.snapshot import Snapshot
 from console.select.field import domains_of
+from console.target_error import TargetError
 
 MOST_NODES = 1_000_000
 GROUPS = "@rack: @job: @state: @partition: @domain: @finding:"
 _RANGE = re.compile(r"(\d+)-(\d+)")
-
-
-class TargetError(Exception):
-    """The targets cannot be used: one line that says which, and what is known instead."""
 
 
 class UnknownGroup(TargetError):

@@ -1,7 +1,7 @@
 """The Slurm scheduler over any shell: polled as text, which costs the controller a tenth of its JSON.
 
 A dead slurmctld costs every client command 9 to 10 s, and 22.05's JSON then says "no nodes" with status 0. So each
-round begins with `scontrol ping` (3 ms when it is down), and a slurmctld that does not answer is Unreachable, never
+round has a `scontrol ping` (3 ms when it is down) beside it, and a slurmctld that does not answer is Unreachable, never
 an empty cluster.
 """
 
@@ -10,7 +10,7 @@ import re
 import secrets
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from backends.clean import clean
@@ -46,6 +46,7 @@ class SlurmScheduler:
         self._sent = 0
         self._answered_at = float("-inf")
         self._pinging = asyncio.Lock()
+        self._silent = False
         self._version = ""
         self._holdings = Holdings(self._checked)
 
@@ -64,9 +65,14 @@ class SlurmScheduler:
 
     async def ping(self) -> str:
         """Ask slurmctld for a sign of life; returns Slurm's version."""
+        await self._sign_of_life()
+        return await self._known_version()
+
+    async def _sign_of_life(self) -> None:
         try:
             answer = await self._run(("scontrol", "ping"), timeout_s=_PING_TIMEOUT_S)
         except TimedOut as error:
+            self._silent = True
             raise Unreachable(
                 f"slurmctld does not answer a ping within {_PING_TIMEOUT_S:g} s",
                 where=self.where,
@@ -74,34 +80,41 @@ class SlurmScheduler:
             ) from error
         if " is UP" not in answer.stdout:
             raise self._down(answer)
+        self._answered_at = self._clock()
+        self._silent = False
+
+    async def _known_version(self) -> str:
+        """Slurm's version: a command where the layout has not told it before."""
         if not self._version:
             self._version = commands.version_of(await self._run(("scontrol", "--version")), self.where)
-        self._answered_at = self._clock()
         return self._version
 
     async def nodes(self) -> SchedulerNodes:
         """Every node: one command."""
-        await self._alive()
-        answer = await self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all"))
+        answer = await self._beside_ping(lambda: self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all")))
         return await _read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
 
     async def jobs(self) -> SchedulerJobs:
         """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before."""
-        await self._alive()
         nonce = self._nonce()
-        answer = await self._checked(("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce)))
+        argv = ("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce))
+        answer = await self._beside_ping(lambda: self._checked(argv))
         rows = await _read(lambda: jobs.parse_queue(answer.stdout, nonce), answer.stdout)
-        return await self._holdings.complete(rows, nonce, as_json=commands.speaks_json(self._version))
+        return await self._holdings.complete(rows, nonce, self._known_version)
 
     async def layout(self) -> SchedulerLayout:
-        """Partitions, reservations, topology and the cluster's name: four commands."""
-        await self._alive()
-        partitions = await self._checked(("scontrol", "-o", "show", "partitions", "--all"))
-        reservations = await self._checked(("scontrol", "-o", "show", "reservations"))
-        # Without a topology plugin scontrol refuses this one: then there is no picture of the network.
-        topology = await self._run(("scontrol", "show", "topology"))
-        config = await self._checked(("scontrol", "show", "config"))
+        """Partitions, reservations, topology, the cluster's name and version: four commands, at the same time."""
+        partitions, reservations, topology, config = await self._beside_ping(
+            lambda: asyncio.gather(
+                self._checked(("scontrol", "-o", "show", "partitions", "--all")),
+                self._checked(("scontrol", "-o", "show", "reservations")),
+                # Without a topology plugin scontrol refuses this one: then there is no picture of the network.
+                self._run(("scontrol", "show", "topology")),
+                self._checked(("scontrol", "show", "config")),
+            )
+        )
         components, edges = layout.parse_topology(topology.stdout if topology.status == 0 else "")
+        self._version = layout.parse_version(config.stdout) or await self._known_version()
         return SchedulerLayout(
             partitions=layout.parse_partitions(partitions.stdout),
             reservations=layout.parse_reservations(reservations.stdout),
@@ -161,10 +174,31 @@ class SlurmScheduler:
         """Make sure that slurmctld answered a moment ago; one ping serves everybody who waits for it."""
         async with self._pinging:
             if self._clock() - self._answered_at > _PING_FRESH_S:
-                await self.ping()
+                await self._sign_of_life()
+
+    async def _beside_ping(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """The answer to a question, asked while the ping is under way: a slurmctld that is gone ends both at once.
+
+        One that did not answer the last time is pinged first: a command that waits for it keeps a session of the head
+        node for ten seconds.
+        """
+        if self._silent:
+            await self._alive()
+            return await ask()
+        ping, asked = asyncio.ensure_future(self._alive()), asyncio.ensure_future(ask())
+        try:
+            await asyncio.wait((ping, asked), return_when=asyncio.FIRST_EXCEPTION)
+            if ping.done():
+                await ping  # its word goes first: it knows why nothing answers
+            return await asked
+        finally:
+            ping.cancel()
+            asked.cancel()
+            await asyncio.gather(ping, asked, return_exceptions=True)
 
     def _down(self, answer: Command) -> BackendError:
         self._answered_at = float("-inf")
+        self._silent = True
         match = _DOWN.search(answer.stdout)
         if match is None:
             return commands.failure(answer, ("scontrol",), self.where)

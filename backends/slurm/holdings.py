@@ -13,6 +13,7 @@ from backends.errors import Malformed, Rejected
 from backends.model.job import Job
 from backends.model.observation import SchedulerJobs
 from backends.ports import Command
+from backends.slurm.commands import speaks_json
 from backends.slurm.detail import Held, parse_detail
 from backends.slurm.jobs import parse_requests, request_format
 from backends.slurm.json_jobs import decode_held
@@ -33,12 +34,16 @@ class Holdings:
         self._requested: dict[str, int] = {}
         self._held: dict[str, tuple[tuple[str, ...], Held]] = {}
 
-    async def complete(self, rows: tuple[SchedulerJobs, dict[str, str]], nonce: str, *, as_json: bool) -> SchedulerJobs:
-        """The queue with GPU counts and indices added where they are known."""
+    async def complete(
+        self, rows: tuple[SchedulerJobs, dict[str, str]], nonce: str, version: Callable[[], Awaitable[str]]
+    ) -> SchedulerJobs:
+        """The queue with GPU counts and indices added where they are known. `version` is Slurm's, asked if need be."""
         queue, raw = rows
         self._forget(queue)
         await self._learn_requests(queue, raw, nonce)
-        for job in self._unknown(queue):
+        unknown = self._unknown(queue)
+        as_json = bool(unknown) and speaks_json(await version())
+        for job in unknown:
             self._held[job.id] = (job.nodes, await self._detail(job, raw[job.id], as_json=as_json))
         return SchedulerJobs({job_id: self._completed(job) for job_id, job in queue.jobs.items()})
 

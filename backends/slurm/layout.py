@@ -1,5 +1,7 @@
 """Partitions, reservations and the network topology, from scontrol's text. Pure."""
 
+import re
+
 from backends.clean import clean
 from backends.model.partition import Partition, Reservation
 from backends.model.topology import Component, Edge, Kind, Relation
@@ -70,9 +72,19 @@ def parse_topology(text: str) -> tuple[tuple[Component, ...], tuple[Edge, ...]]:
 
 def parse_cluster(text: str) -> str:
     """The cluster's name in `scontrol show config`, empty where it is not said."""
+    return _setting(text, "ClusterName")
+
+
+def parse_version(text: str) -> str:
+    """Slurm's version there, empty where it is not said in numbers."""
+    found = re.match(r"\d+\.\d+(?:\.\d+)*", _setting(text, "SLURM_VERSION"))
+    return found.group() if found else ""
+
+
+def _setting(text: str, name: str) -> str:
     for line in text.splitlines():
         key, _, value = line.partition("=")
-        if key.strip() == "ClusterName":
+        if key.strip() == name:
             return clean(value)
     return ""
 

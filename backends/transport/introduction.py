@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncssh
 from cryptography import x509
 from msgspec import Struct
 
@@ -19,6 +18,7 @@ from backends.errors import Unreachable
 from backends.model.endpoint import SshEndpoint
 from backends.transport.ssh_connect import Hop, read_options
 from backends.transport.ssh_errors import connect_error, hung
+from backends.transport.ssh_library import asyncssh
 from backends.transport.tls import WrongPin, client_context
 
 

@@ -14,14 +14,13 @@ import shlex
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-import asyncssh
-
 from backends.errors import AuthFailed, BackendError, Malformed, Rejected, TimedOut, Unreachable, Untrusted
 from backends.model.endpoint import SshEndpoint
 from backends.ports import Command
 from backends.transport.backoff import Backoff
 from backends.transport.ssh_connect import Link, connect
 from backends.transport.ssh_leash import leash
+from backends.transport.ssh_library import asyncssh
 
 CHANNELS = 8
 OUTPUT_LIMIT_BYTES = 256 * 1024 * 1024
@@ -59,6 +58,10 @@ class SshShell:
         self._link: Link | None = None
         self._refusal: BackendError | None = None
         self._closed = False
+
+    async def reach(self) -> None:
+        """Connect and log in, where that is not done yet. Raises as `run` does."""
+        await self.link()
 
     async def run(self, argv: Sequence[str], *, timeout_s: float | None = None, leashed: bool = False) -> Command:
         """Run an argument list and return what came of it.

@@ -4,11 +4,10 @@ import errno
 import shlex
 import socket
 
-import asyncssh
-
 from backends.clean import clean
 from backends.errors import AuthFailed, BackendError, TimedOut, Unreachable, Untrusted
 from backends.transport.ssh_known_hosts import KnownHosts
+from backends.transport.ssh_library import asyncssh
 
 _BY_NUMBER = {
     errno.ECONNREFUSED: ("connection refused", "is sshd running there, and is this the right port?"),

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-import asyncssh
+from backends.transport.ssh_library import asyncssh
 
 Matches: TypeAlias = tuple[Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey], Sequence[asyncssh.SSHKey]]
 

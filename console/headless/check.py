@@ -13,7 +13,7 @@ from console.expected import Bill, Deviation, deviations, taken
 from console.headless import document, loop, output
 from console.headless.diagnostics import Stop, say
 from console.state.session import Session
-from console.targets import TargetError
+from console.target_error import TargetError
 from console.words import count
 
 

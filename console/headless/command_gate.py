@@ -15,7 +15,8 @@ from console.operations import policy
 from console.operations.identity import user
 from console.state.clock import SystemClock
 from console.state.session import Session
-from console.targets import TargetError, Targets, expand
+from console.target_error import TargetError
+from console.targets import Targets, expand
 from console.words import count
 
 VERB = "exec"

@@ -6,7 +6,7 @@ from backends.errors import BackendError
 from console.config import ConfigError
 from console.exit import Exit
 from console.operations.journal_error import JournalError, Leased
-from console.targets import TargetError
+from console.target_error import TargetError
 
 
 class Stop(Exception):

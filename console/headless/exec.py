@@ -18,7 +18,8 @@ from console.headless.journal_place import of_config, opened
 from console.operations.event import Answered, Commanded
 from console.operations.identity import new_operation
 from console.operations.journal import Journal
-from console.targets import TargetError, Targets, fold
+from console.target_error import TargetError
+from console.targets import Targets, fold
 from console.views import answers as views
 
 

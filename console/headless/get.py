@@ -1,18 +1,21 @@
-"""`megapod get KIND`: what is known now, as a table or as JSON. Asks each source once; partial data says so."""
+"""`megapod get KIND`: what is known now, as a table or as JSON. Asks each source once; partial data says so.
+
+It is what scripts call in loops, so its imports stand where they cost least: what finds the way to the pods first, the
+rest while the pods answer.
+"""
 
 import argparse
-from collections.abc import Mapping
+import asyncio
+from importlib import import_module
 
-from backends.model.snapshot import Snapshot
+from backends.registry import prepare
 from console.config import Config, load
-from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, names, targeting
+from console.headless import loop
 from console.headless.diagnostics import say
-from console.headless.listing import Lister, Part, part
-from console.headless.looking import scheduler_only, targets_of
-from console.state.session import Session
-from console.targets import Targets
+
+JUDGED = ("pods", "findings")
+"""What tells of findings."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -20,60 +23,39 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.nodes is not None and arguments.kind != "nodes":
         say(f"get {arguments.kind} takes no node set; `megapod get nodes {arguments.nodes}` does")
         return Exit.USAGE
-    targeting.listed(arguments, arguments.kind)
+    chosen = arguments.select is not None or arguments.nodes is not None
+    arguments.expression = None
+    if chosen:
+        from console.headless import targeting  # with the language it reads 20 ms
+
+        targeting.listed(arguments, arguments.kind)
     config = load(arguments.config).only(arguments.pod)
-    of_queue = arguments.kind == "jobs" and arguments.select is None
-    return loop.run(_get(arguments, scheduler_only(config) if of_queue else config))
+    if arguments.kind == "jobs" and not chosen:
+        from console.headless.looking import scheduler_only
+
+        config = scheduler_only(config)
+    return loop.run(_get(arguments, config, judged=chosen or arguments.kind in JUDGED))
 
 
-async def _get(arguments: argparse.Namespace, config: Config) -> Exit:
-    async with Session(config) as session:
-        code = await listed(arguments, session)
+async def _get(arguments: argparse.Namespace, config: Config, *, judged: bool) -> Exit:
+    from console.headless.opening import Opening
+
+    opening = Opening(config)
+    await asyncio.to_thread(_prepare, arguments, config)
+    from console.headless import answer, names
+    from console.state.session import Session
+
+    async with Session(config, open_pod=opening.adapters, judged=judged) as session, opening:
+        code = await answer.listed(arguments, session)
         names.remember(config.path, session.store.snapshots)
         return code
 
 
-async def listed(arguments: argparse.Namespace, session: Session) -> Exit:
-    """Look once through an open session, and print."""
-    how = arguments.form
-    lister = Lister(how)
-    parts: dict[str, Part] = {}
-    if how.whole or arguments.nodes is not None:
-        snapshots = await session.look(patience_s(arguments.timeout_s))
-        targets = None if arguments.nodes is None else targets_of(arguments.nodes, snapshots)
-        snapshots = snapshots if targets is None else {targets.pod: snapshots[targets.pod]}
-        parts = {pod: _part(arguments, one, session, targets) for pod, one in snapshots.items()}
-        lister.add(*parts.values())
-    else:
-        async for pods in session.arrivals(patience_s(arguments.timeout_s)):
-            new = {pod: _part(arguments, session.store[pod], session, None) for pod in pods}
-            parts |= new
-            lister.add(*new.values())
-        snapshots = session.store.snapshots
-    return _end(arguments, snapshots, parts, lister, session)
-
-
-def _part(arguments: argparse.Namespace, snapshot: Snapshot, session: Session, targets: Targets | None) -> Part:
-    """What one pod has of a kind; its name goes with the rows where there are others."""
-    kind, now = arguments.kind, session.clock.now()
-    chosen = targeting.keys(arguments, kind, snapshot, now, None if targets is None else targets.nodes)
-    return part(kind, snapshot, now, nodes=chosen, many=targets is None and len(session.pods) > 1)
-
-
-def _end(
-    arguments: argparse.Namespace,
-    snapshots: Mapping[str, Snapshot],
-    parts: Mapping[str, Part],
-    lister: Lister,
-    session: Session,
-) -> Exit:
-    """Print what waits for all of it, and say what is missing."""
-    kind = arguments.kind
-    result = document.document(kind, snapshots, session.clock.now(), {pod: one.items for pod, one in parts.items()})
-    lister.end(result)
-    if not result.items:
-        empty = next(iter(parts.values())).view.empty
-        say(empty if arguments.select is None else f"--select {arguments.select!r}: none of the {kind}")
-    for problem in result.errors:
-        say(problem)
-    return Exit.PARTIAL if result.partial else Exit.DONE
+def _prepare(arguments: argparse.Namespace, config: Config) -> None:
+    """Import what the answer needs, on a thread beside the connection."""
+    for name, pod in config.pods.items():
+        prepare(pod.endpoints(name))
+    import_module("console.headless.answer")
+    import_module("console.headless.names")
+    if not arguments.form.whole:
+        import_module(f"console.views.{arguments.kind}")

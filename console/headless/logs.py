@@ -22,7 +22,7 @@ from console.logs.journal import journals
 from console.logs.reader import Reader
 from console.logs.tail import Tail
 from console.state.session import Session
-from console.targets import TargetError
+from console.target_error import TargetError
 
 EVERY_S = 2.0
 EVERY_BMC_S = 10.0

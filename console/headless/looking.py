@@ -11,7 +11,8 @@ from console.config import Config
 from console.exit import Exit
 from console.headless import document, targeting
 from console.headless.diagnostics import Stop
-from console.targets import TargetError, Targets, resolve
+from console.target_error import TargetError
+from console.targets import Targets, resolve
 
 LOOK_WITHIN_S = 30.0
 

@@ -4,19 +4,20 @@ import argparse
 import sys
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from backends.model.snapshot import Snapshot
 from console.exit import Exit
 from console.headless import output
 from console.headless.diagnostics import Stop, say
 from console.select.error import SelectError
-from console.select.evaluate import parse
-from console.select.expression import Expression, uses_text
 from console.select.kinds import NAMES, kind
-from console.select.listing import listing
-from console.select.selection import Selection, select
-from console.select.shown import shown
-from console.targets import TargetError, Targets, fold, resolve
+from console.target_error import TargetError
+from console.targets import Targets, fold, resolve
+
+if TYPE_CHECKING:  # the language is 15 ms, and many a run chooses nothing by it
+    from console.select.expression import Expression
+    from console.select.selection import Selection
 
 STDIN = "-"
 FIELDS = "?"
@@ -30,6 +31,8 @@ def aimed(arguments: argparse.Namespace, verb: str) -> None:
 
     What changes something is chosen by fields alone: a bare word may stand in any column.
     """
+    from console.select.expression import uses_text
+
     arguments.expression = expression_of(arguments, "nodes")
     if arguments.expression is not None and uses_text(arguments.expression):
         raise TargetError(
@@ -42,10 +45,13 @@ def aimed(arguments: argparse.Namespace, verb: str) -> None:
         raise TargetError(f"{verb} what? Name nodes, as in `megapod {verb} gpu[001-004]`; there is no default")
 
 
-def expression_of(arguments: argparse.Namespace, name: str) -> Expression | None:
+def expression_of(arguments: argparse.Namespace, name: str) -> "Expression | None":
     """What `--select` says of a kind, None where it is not given. `?` prints the fields and ends the run."""
     if arguments.select is None:
         return None
+    from console.select.evaluate import parse
+    from console.select.listing import listing
+
     of = kind(name)
     if arguments.select.strip() == FIELDS:
         output.write("".join(f"{line}\n" for line in listing(of)))
@@ -71,6 +77,9 @@ def keys(
     """The keys of a pod's things that were asked for, of `among` where that is not None; None for all of them."""
     if arguments.expression is None:
         return None if among is None else tuple(among)
+    from console.select.selection import select
+    from console.select.shown import shown
+
     found = select(arguments.expression, kind(name), snapshot, now, shown(name, now))
     chosen = found if among is None else found.within(among)
     tell(chosen, arguments.select)
@@ -92,7 +101,7 @@ def targets(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot], no
     return found
 
 
-def tell(selection: Selection, text: str) -> None:
+def tell(selection: "Selection", text: str) -> None:
     """Say on stderr what a selection could not decide, and what it decided by old facts."""
     if selection.unknown:
         say(f"--select {text!r}: not known, so not chosen: {fold(selection.unknown)}")
@@ -103,6 +112,9 @@ def tell(selection: Selection, text: str) -> None:
 def _selected(
     arguments: argparse.Namespace, among: Targets | None, snapshots: Mapping[str, Snapshot], now: datetime
 ) -> Targets:
+    from console.select.selection import select
+    from console.select.shown import shown
+
     found: dict[str, Selection] = {}
     for pod, snapshot in snapshots.items():
         if among is not None and among.pod != pod:

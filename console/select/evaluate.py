@@ -171,7 +171,8 @@ def _no_choice(field: Field[Thing], text: str) -> str:
 
 
 def _node_set(text: str) -> frozenset[str]:
-    from console.targets import TargetError, expand  # ClusterShell (30 ms), only for those who write node sets
+    from console.target_error import TargetError
+    from console.targets import expand  # ClusterShell (30 ms), only for those who write node sets
 
     try:
         return frozenset(name.casefold() for name in expand(text))

@@ -13,13 +13,13 @@ from typing import Self
 from msgspec import Struct
 
 from backends.model.endpoint import PodEndpoints
+from backends.model.finding import Finding
 from backends.model.snapshot import Snapshot
 from backends.model.stream import StreamStatus
 from backends.ports import Capability, Scheduler
 from backends.registry import Adapters, open_adapters
 from console.config import Config, PodConfig
 from console.insight.changes import changes
-from console.insight.rules import findings
 from console.state.budget import Budget
 from console.state.chronicle import Chronicle
 from console.state.clock import Clock, SystemClock
@@ -27,7 +27,7 @@ from console.state.collector import Collector, Family
 from console.state.events import EventLog
 from console.state.listener import Listener
 from console.state.observation import Observation
-from console.state.pod import PodWriter, first_snapshot
+from console.state.pod import Insight, PodWriter, first_snapshot
 from console.state.store import Store
 from console.targets import expand
 
@@ -57,7 +57,10 @@ class Pod(Struct, frozen=True, kw_only=True):
 
 
 class Session:
-    """The live pods of a config. Use it as an async context manager. `open_pod` makes a pod's adapters."""
+    """The live pods of a config. Use it as an async context manager. `open_pod` makes a pod's adapters.
+
+    `judged=False` is for who will not ask what is wrong: no findings are made, and the rules are not imported.
+    """
 
     def __init__(
         self,
@@ -66,12 +69,15 @@ class Session:
         clock: Clock | None = None,
         random: Random | None = None,
         open_pod: Callable[[PodEndpoints], Adapters] = open_adapters,
+        judged: bool = True,
     ) -> None:
         self.config = config
         self.clock = clock or SystemClock()
         self.store = Store()
         self._random = random or Random()  # noqa: S311 - jitter, not a secret
         self._open_pod = open_pod
+        self._insight = _rules() if judged else _no_findings
+        self._watched = False
         self._chronicles: dict[str, Chronicle] = {}
         self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
 
@@ -85,6 +91,7 @@ class Session:
 
     async def watch(self) -> None:
         """Collect every source of every pod, and hear those that say what changes, until cancelled."""
+        self._watched = True
         async with asyncio.TaskGroup() as tasks:
             for pod in self.pods.values():
                 for collector in pod.collectors:
@@ -174,10 +181,11 @@ class Session:
         self._publish(writer.hear(source, status))
 
     def _publish(self, snapshot: Snapshot) -> None:
-        """Make it the latest, and note what it changes."""
+        """Make it the latest, and note what it changes while we watch."""
         before = self.store[snapshot.pod]
         self.store.publish(snapshot)
-        self._chronicles[snapshot.pod].add(changes(before, snapshot))
+        if self._watched:
+            self._chronicles[snapshot.pod].add(changes(before, snapshot))
 
     def _open(self, name: str, config: PodConfig) -> Pod:
         budget = Budget(config.requests_per_minute, self.clock)
@@ -191,7 +199,7 @@ class Session:
             budget=budget,
         )
         racks = {rack: expand(node_set) for rack, node_set in config.racks.items()}
-        writer = PodWriter(first, racks=racks, budget=budget, insight=findings)
+        writer = PodWriter(first, racks=racks, budget=budget, insight=self._insight)
         self.store.publish(first)
         collectors = tuple(
             Collector(
@@ -227,6 +235,16 @@ class Session:
             events=log,
             chronicle=chronicle,
         )
+
+
+def _rules() -> Insight:
+    from console.insight.rules import findings  # 20 ms
+
+    return findings
+
+
+def _no_findings(_snapshot: Snapshot) -> tuple[Finding, ...]:
+    return ()
 
 
 def _speaks(adapters: Adapters, source: str) -> bool:

@@ -10,7 +10,7 @@ from backends.model.node import Service
 from backends.ports import Capability
 from console.actions import ACTIONS, action, available
 from console.exit import MEANING, Exit
-from console.headless import completion, listing
+from console.headless import completion, document
 from console.headless import wait as waiting
 from console.headless.usage import completion as completion_usage
 from console.headless.usage import findings as findings_usage
@@ -57,7 +57,7 @@ def test_an_action_is_found_by_its_id():
 
 
 def test_what_help_names_is_what_there_is():
-    assert get_usage.KINDS == listing.KINDS
+    assert tuple(document.ITEMS) == get_usage.KINDS
     assert tuple(POWERS) == power_usage.POWERS
     assert tuple(completion.SCRIPTS) == completion_usage.SHELLS
     assert set(findings_usage.WORDS) - {"list"} == {care.value for care in Care}

@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 from console.exit import Exit
-from console.headless import blast, describe, document, get, listing, output, targeting
+from console.headless import answer, blast, describe, document, output, targeting
 from console.headless.form import DOCUMENTS, LISTS
 from console.headless.kinds import kinds, schema
+from console.headless.usage.get import KINDS
 
 HERE = Path(__file__).parent / "goldens"
 OF_LISTS = {"custom-columns": "custom-columns=POD:.pod,HEALTH:.health", "jsonpath": "jsonpath=.items[*].pod"}
@@ -82,12 +83,12 @@ def check(text):
 async def test_lists_and_documents_are_the_bytes_they_were(still_session, parsed, printed, clean_stderr):
     wrong = []
     async with still_session() as session:
-        for kind in listing.KINDS:
+        for kind in KINDS:
             for name in LISTS:
                 form = COLUMNS.get(kind, OF_LISTS[name]) if name == "custom-columns" else OF_LISTS.get(name, name)
                 arguments = parsed("get", kind, "-o", form)
                 targeting.listed(arguments, kind)
-                assert await get.listed(arguments, session) is Exit.DONE
+                assert await answer.listed(arguments, session) is Exit.DONE
                 text = printed()
                 wrong.append(differs(f"get/{kind}/{name}.txt", text))
                 if name == "json":
@@ -126,4 +127,4 @@ def test_every_schema_is_a_schema_and_a_golden():
 
 
 def test_every_list_has_a_kind_that_is_published():
-    assert {document.kind_of(kind) for kind in listing.KINDS} <= set(kinds())
+    assert {document.kind_of(kind) for kind in KINDS} <= set(kinds())

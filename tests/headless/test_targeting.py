@@ -11,7 +11,7 @@ import pytest
 from console.exit import Exit
 from console.headless import options, targeting
 from console.headless.diagnostics import Stop
-from console.targets import TargetError
+from console.target_error import TargetError
 
 CONFIG = """
 [pods.lab]

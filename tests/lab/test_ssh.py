@@ -34,6 +34,16 @@ async def test_arguments_arrive_as_they_were_given(sshd, reach):
     await shell.close()
 
 
+async def test_the_cipher_that_costs_least_unless_ssh_config_has_chosen(sshd, reach, tmp_path):
+    chosen = tmp_path / "ssh_config"
+    chosen.write_text("Ciphers aes256-ctr\n")
+    ciphers = []
+    for shell in (reach(sshd), reach(sshd, config=str(chosen))):
+        link = await shell.link()
+        ciphers.append(link.connection.get_extra_info("send_cipher"))
+    assert ciphers == ["aes256-gcm@openssh.com", "aes256-ctr"]
+
+
 async def test_statuses_and_signals_are_answers(sshd, reach):
     shell = reach(sshd)
     assert (await shell.run(["sh", "-c", "echo out; echo err >&2; exit 3"])).status == 3

@@ -8,7 +8,8 @@ from backends.model.finding import Finding
 from backends.model.partition import Partition
 from backends.model.severity import Severity
 from backends.model.topology import Component, Edge, Kind, Relation, Topology
-from console.targets import TargetError, expand, fold, resolve
+from console.target_error import TargetError
+from console.targets import expand, fold, resolve
 
 NAMES = st.lists(st.from_regex(r"[a-z]{1,3}(-r[0-9]{1,2})?-?[a-z]?[0-9]{0,4}", fullmatch=True), max_size=30)
 

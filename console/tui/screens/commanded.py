@@ -7,7 +7,8 @@ from textual import on
 from backends.model.snapshot import Snapshot
 from console.actions import ACTIONS, Action
 from console.select.kinds import kind
-from console.targets import TargetError, Targets, resolve
+from console.target_error import TargetError
+from console.targets import Targets, resolve
 from console.tui.command import Command, CommandError, Known, Word, filter_offers, offers, read
 from console.tui.keys import VIEWS
 from console.tui.screens.prompted import Prompted
