@@ -9,7 +9,7 @@ from backends.model.log import LogEntry
 from backends.ports import Shell
 from console.logs.reader import Reader
 from console.state.session import Pod
-from console.targets import TargetError
+from console.target_error import TargetError
 
 _FIND_WITHIN_S = 30.0
 _STDOUT = re.compile(r"(?:^|\s)StdOut=(\S+)")

@@ -16,7 +16,8 @@ from console.logs.journal import journals
 from console.logs.reader import Reader
 from console.logs.tail import Tail
 from console.state.session import Session
-from console.targets import TargetError, Targets, fold
+from console.target_error import TargetError
+from console.targets import Targets, fold
 
 CONTROLLER, JOURNAL, OUTPUT, EVENTS = "controller", "journal", "output", "events"
 EVERY_S = {JOURNAL: 2.0, OUTPUT: 2.0, CONTROLLER: 10.0}
