@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -81,6 +82,10 @@ class Edge(Struct, frozen=True):
     confidence: Confidence = Confidence.EXACT
 
 
+_START = attrgetter("source")
+_END = attrgetter("target")
+
+
 class Topology(Struct, frozen=True, dict=True):
     """Components by id, and their edges. Built once per change of the pod, shared by snapshots in between."""
 
@@ -90,12 +95,22 @@ class Topology(Struct, frozen=True, dict=True):
     @cached_property
     def outgoing(self) -> dict[str, tuple[Edge, ...]]:
         """Edges by where they start."""
-        return _index(self.edges, lambda edge: edge.source)
+        return _index(self.edges, _START)
 
     @cached_property
     def incoming(self) -> dict[str, tuple[Edge, ...]]:
         """Edges by where they end."""
-        return _index(self.edges, lambda edge: edge.target)
+        return _index(self.edges, _END)
+
+    def extended(self, components: dict[str, Component], edges: tuple[Edge, ...]) -> "Topology":
+        """The same with more in it. What is indexed here is not indexed again: jobs come and go all the time."""
+        more = Topology({**self.components, **components}, (*self.edges, *edges))
+        for index, key in (("outgoing", _START), ("incoming", _END)):
+            known: dict[str, tuple[Edge, ...]] = dict(getattr(self, index))
+            for end, found in _index(edges, key).items():
+                known[end] = (*known.get(end, ()), *found)
+            more.__dict__[index] = known
+        return more
 
     def label(self, identity: str) -> str:
         """A component's name for people: the rest of its id where others of its kind have the same name."""

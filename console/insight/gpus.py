@@ -1,6 +1,6 @@
 """Findings from the GPUs' own readings: throttling, memory errors, links, silence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from backends.model.finding import Finding
 from backends.model.node import Gpu, Node, Power
@@ -14,33 +14,36 @@ _AS_ASKED = frozenset({"swpowercap", "applicationsclockssetting", "clocklimit", 
 
 _POWER = ("power", "brake")
 
+Among = Mapping[str, Node]
+"""The nodes that a rule has to look at: `console.insight.suspects`."""
 
-def throttled(snapshot: Snapshot) -> Iterator[Finding]:
+
+def throttled(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """GPUs that their hardware slows down for heat: jobs there are slower, and so is every node of their gangs."""
-    for node, slow in _where(snapshot, lambda gpu: bool(_forced(gpu)) and not _capped(gpu)):
+    for node, slow in _where(among, lambda gpu: bool(_forced(gpu)) and not _capped(gpu)):
         yield _slowed(snapshot, node, slow, "throttled")
 
 
-def power_capped(snapshot: Snapshot) -> Iterator[Finding]:
+def power_capped(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """GPUs that are held below what they were given to draw: supplies cannot carry more."""
-    for node, slow in _where(snapshot, _capped):
+    for node, slow in _where(among, _capped):
         yield _slowed(snapshot, node, slow, "power-capped")
 
 
-def memory_errors(snapshot: Snapshot) -> Iterator[Finding]:
+def memory_errors(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """Uncorrectable memory errors of a GPU that is not called well.
 
     The counts are for life: a GPU that had its bad rows mapped out years ago, and is OK since, is no finding.
     """
-    for node, bad in _where(snapshot, lambda gpu: bool(gpu.ecc_uncorrectable) and gpu.health is not Severity.OK):
+    for node, bad in _where(among, lambda gpu: bool(gpu.ecc_uncorrectable) and gpu.health is not Severity.OK):
         title = f"{node.name}: uncorrectable memory errors on {_gpus(bad)}"
         evidence = tuple(f"gpu {gpu.index}: {gpu.ecc_uncorrectable} uncorrectable" for gpu in bad)
         yield _about(snapshot, node, "gpu-ecc", Severity.CRITICAL, title, evidence, bad)
 
 
-def links_down(snapshot: Snapshot) -> Iterator[Finding]:
+def links_down(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """NVLinks that are not trained, on nodes that have power: without it there is no link to expect."""
-    for node, bad in _where(snapshot, _some_down):
+    for node, bad in _where(among, _some_down):
         if node.power in (Power.ON, Power.UNKNOWN):
             title = f"{node.name}: NVLinks down on {_gpus(bad)}"
             evidence = tuple(f"gpu {gpu.index}: {gpu.nvlinks_up} of {gpu.nvlinks} up" for gpu in bad)
@@ -93,8 +96,8 @@ def _reads(gpu: Gpu) -> bool:
     return gpu.temp_c is not None or gpu.power_w is not None
 
 
-def _where(snapshot: Snapshot, wrong: Callable[[Gpu], bool]) -> Iterator[tuple[Node, tuple[Gpu, ...]]]:
-    for node in snapshot.nodes.values():
+def _where(among: Among, wrong: Callable[[Gpu], bool]) -> Iterator[tuple[Node, tuple[Gpu, ...]]]:
+    for node in among.values():
         found = tuple(gpu for gpu in node.hardware.gpus if wrong(gpu)) if node.hardware else ()
         if found:
             yield node, found

@@ -8,7 +8,7 @@ from backends.model.node import Gpu, Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import BAD, last_seen, told_by
-from console.insight.gpus import dead
+from console.insight.gpus import Among, dead
 from console.insight.node_finding import node_finding
 from console.words import count
 
@@ -58,9 +58,9 @@ def node_health(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def gpu_health(snapshot: Snapshot) -> Iterator[Finding]:
+def gpu_health(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """GPUs the controller calls sick, told once a node."""
-    for node in snapshot.nodes.values():
+    for node in among.values():
         sick = tuple(gpu for gpu in _sick_gpus(node) if not _gone(node, gpu))
         if not sick or node.hardware is None:
             continue

@@ -1,6 +1,6 @@
 """Findings that compare two readings: power against what is allowed, coolant against the dew point."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -73,12 +73,12 @@ def over_budget(snapshot: Snapshot) -> Iterator[Finding]:
             )
 
 
-def dew_point(snapshot: Snapshot) -> Iterator[Finding]:
+def dew_point(snapshot: Snapshot, among: Mapping[str, ComponentFacts]) -> Iterator[Finding]:
     """Coolant that is sent out near or below the dew point of the room: water condenses on what it cools.
 
     The facility's side is insulated and may be cold: it is left out.
     """
-    for identity, facts in snapshot.components.items():
+    for identity, facts in among.items():
         component = snapshot.topology.components.get(identity)
         dew = reading(facts, Quantity.DEW_POINT)
         sent = [

@@ -4,7 +4,7 @@ A thing is not well when its controller says so, or when one of its readings is 
 merely repeats the state of something inside it (a rolled-up health) is no finding of its own: see `cause`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from backends.model.finding import Finding
 from backends.model.measurement import Measurement, Quantity
@@ -15,16 +15,20 @@ from backends.model.topology import Component, Kind
 from console.insight.advice import ADVICE, RULE
 from console.insight.evidence import BAD, conditions, last_seen, said, since, told_by
 from console.insight.radius import jobs_of, nodes_hit
+from console.insight.suspects import OFF, TRIPPED
 from console.words import UNITS
 
 _WELL = frozenset({"", "OK", "Normal", "On", "Enabled", "Closed", "LinkUp"})
-_TRIPPED = frozenset({"Tripped"})
+
+Among = Mapping[str, ComponentFacts]
+"""The components that a rule has to look at: `console.insight.suspects`."""
+
 _FRAMES = (Kind.POD, Kind.RACK, Kind.TRAY)
 
 
-def plant(snapshot: Snapshot) -> Iterator[Finding]:
+def plant(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """Every component that is not well, by its own word or by its readings."""
-    for identity, facts in snapshot.components.items():
+    for identity, facts in among.items():
         component = snapshot.topology.components.get(identity)
         if component is None or facts.state == "Absent":
             continue
@@ -34,17 +38,17 @@ def plant(snapshot: Snapshot) -> Iterator[Finding]:
             yield _finding(snapshot, component, facts, severity, beyond)
 
 
-def outlet_off(snapshot: Snapshot) -> Iterator[Finding]:
+def outlet_off(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """An outlet or breaker that is off though something hangs on it, whatever it thinks of its own health.
 
     One that feeds nothing we know of may well be off: half the outlets of a rack PDU are spare.
     """
-    for identity, facts in snapshot.components.items():
+    for identity, facts in among.items():
         component = snapshot.topology.components.get(identity)
         if component is None or facts.health in BAD or facts.state == "Absent":
             continue
-        tripped = facts.detail in _TRIPPED
-        switched = component.kind is Kind.OUTLET and facts.detail == "Off" and nodes_fed(snapshot, identity)
+        tripped = facts.detail == TRIPPED
+        switched = component.kind is Kind.OUTLET and facts.detail == OFF and nodes_fed(snapshot, identity)
         if tripped or switched:
             yield _finding(snapshot, component, facts, Severity.CRITICAL if tripped else Severity.WARNING, ())
 
@@ -54,9 +58,9 @@ def nodes_fed(snapshot: Snapshot, identity: str) -> bool:
     return bool(snapshot.topology.outgoing.get(identity))
 
 
-def redundancy_lost(snapshot: Snapshot) -> Iterator[Finding]:
+def redundancy_lost(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """A group that has fewer well members than it needs: the next failure is felt."""
-    for identity, facts in snapshot.components.items():
+    for identity, facts in among.items():
         component = snapshot.topology.components.get(identity)
         if component is None:
             continue
@@ -93,7 +97,7 @@ def own_word(snapshot: Snapshot, finding: Finding) -> bool:
     facts = snapshot.components.get(finding.entity)
     if finding.rule not in ROLLED or finding.rule == "leak" or facts is None:  # a detector only ever speaks for itself
         return True
-    return bool(beyond_limits(facts) or conditions(snapshot, finding.entity) or facts.detail in _TRIPPED)
+    return bool(beyond_limits(facts) or conditions(snapshot, finding.entity) or facts.detail == TRIPPED)
 
 
 ROLLED = frozenset({*RULE.values(), "component"})

@@ -4,6 +4,7 @@ A rule yields what is wrong now. What was wrong already keeps its `since`, so ag
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from console.insight.limits import dew_point, over_budget
 from console.insight.plant import outlet_off, plant, redundancy_lost
 from console.insight.scheduler import bad_state, not_responding, unjoined, without_hardware
 from console.insight.sources import clock_skew, events_lost, source_partial, source_silent
+from console.insight.suspects import Suspects
 
 Rule = Callable[[Snapshot], Iterator[Finding]]
 
@@ -32,26 +34,31 @@ RULES: tuple[Rule, ...] = (
     without_hardware,
     power_off,
     node_health,
-    gpu_health,
     gpus_missing,
     telemetry_silent,
     firmware_drift,
-    throttled,
-    power_capped,
-    memory_errors,
-    links_down,
-    plant,
-    outlet_off,
-    redundancy_lost,
     over_budget,
-    dew_point,
 )
 
+ON_GPUS = (gpu_health, throttled, power_capped, memory_errors, links_down)
+ON_PLANT = (plant, outlet_off, redundancy_lost, dew_point)
+"""Rules that look at the suspects among the nodes and the components alone."""
 
-def findings(snapshot: Snapshot) -> tuple[Finding, ...]:
-    """Every finding of a snapshot, by cause, the worst first. `snapshot.findings` are those of the instant before."""
+
+def findings(snapshot: Snapshot, suspects: Suspects | None = None) -> tuple[Finding, ...]:
+    """Every finding of a snapshot, by cause, the worst first. `snapshot.findings` are those of the instant before.
+
+    `suspects` are the pod's own, from one of its snapshots to the next; what is found does not depend on them.
+    """
+    suspects = suspects or Suspects()
     known = _Known(snapshot.findings)
-    found = [known.aged(finding) for rule in RULES for finding in rule(snapshot)]
+    nodes, components = suspects.nodes(snapshot), suspects.components(snapshot)
+    raw = chain(
+        *(rule(snapshot) for rule in RULES),
+        *(rule(snapshot, nodes) for rule in ON_GPUS),
+        *(rule(snapshot, components) for rule in ON_PLANT),
+    )
+    found = [known.aged(finding) for finding in raw]
     causes = [complete(known.aged(finding), snapshot) for finding in by_cause(found, snapshot)]
     return tuple(sorted(causes, key=lambda finding: (finding.severity.rank, -len(finding.hits_nodes), finding.id)))
 

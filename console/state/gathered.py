@@ -7,13 +7,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backends.model.job import Job
-from backends.model.node import HardwareFacts, Power, SchedulerFacts
+from backends.model.node import HardwareFacts, Power
 from backends.model.observation import (
     HardwareInventory,
     Payload,
-    SchedulerJobs,
     SchedulerLayout,
-    SchedulerNodes,
 )
 from backends.model.plant import ComponentFacts, Condition, Redundancy
 from backends.model.severity import Severity
@@ -27,66 +25,72 @@ F = TypeVar("F", HardwareFacts, ComponentFacts)
 _SURE = (Confidence.EXACT, Confidence.NODE_LEVEL, Confidence.INFERRED)
 
 
-class Gathered(Struct, kw_only=True):
-    """The latest payloads of all sources, by kind of fact. `jobs` and `layout` are None until they were told."""
+class Facts(Struct, frozen=True):
+    """What all controllers see of the systems and of the plant, and call wrong."""
 
-    scheduler: dict[str, SchedulerFacts] = {}
-    hardware: dict[str, HardwareFacts] = {}
-    jobs: dict[str, Job] | None = None
-    layout: SchedulerLayout | None = None
-    components: list[Component] = []
-    edges: list[Edge] = []
-    facts: dict[str, ComponentFacts] = {}
-    conditions: list[Condition] = []
+    hardware: dict[str, HardwareFacts]
+    components: dict[str, ComponentFacts]
+    conditions: tuple[Condition, ...]
 
 
-def gather(payloads: Mapping[str, Payload], before: Snapshot, identities: Identities) -> Gathered:
-    """Everything said, by kind. What did not change since `before` is the same object.
+class Shape(Struct, frozen=True):
+    """What there is and how it hangs together: what stays while readings change."""
+
+    components: tuple[Component, ...]
+    edges: tuple[Edge, ...]
+
+
+Inventories = Mapping[str, HardwareInventory]
+"""By source, in the order of the config: of two, the first is the one that names."""
+
+
+def gather_facts(inventories: Inventories, before: Snapshot, identities: Identities) -> Facts:
+    """Everything observed. What did not change since `before` is the same object.
 
     What several controllers see is told by the one that can be trusted and says most; `also` names the others.
     """
-    found = Gathered()
+    hardware: dict[str, HardwareFacts] = {}
+    components: dict[str, ComponentFacts] = {}
+    conditions: list[Condition] = []
+    for source, payload in inventories.items():
+        known = identities.of.get(source)
+        for name, facts in payload.systems.items():
+            node = identities.at(source, f"node:{name}").removeprefix("node:") if known else name
+            stamped = facts if facts.source == source else replace(facts, source=source)
+            hardware[node] = _told(hardware[node], stamped, before) if node in hardware else stamped
+        for name, one in payload.facts.items():
+            told = one if one.source == source else replace(one, source=source)
+            identity = identities.at(source, name) if known else name
+            if told.redundancy and identity != name:
+                told = replace(told, redundancy=tuple(_members(group, source, identities) for group in told.redundancy))
+            told = _told(components[identity], told, before) if identity in components else told
+            old = before.components.get(identity)
+            components[identity] = old if old is not None and old == told else told
+        conditions.extend(_about(condition, source, identities) for condition in payload.conditions)
+    return Facts(hardware, components, tuple(conditions))
+
+
+def gather_shape(layout: SchedulerLayout, inventories: Inventories, identities: Identities) -> Shape:
+    """Everything there is: the scheduler's picture first, then what the controllers see, each thing once."""
     components: dict[str, Component] = {}
     edges: dict[tuple[str, str, Relation], Edge] = {}
-    for source, payload in payloads.items():
-        match payload:
-            case SchedulerNodes(nodes):
-                found.scheduler.update(nodes)
-            case SchedulerJobs(jobs):
-                found.jobs = {key: _same(job, before.jobs.get(key)) for key, job in jobs.items()}
-            case SchedulerLayout():
-                found.layout = payload
-                found.components.extend(payload.components)
-                found.edges.extend(payload.edges)
-            case HardwareInventory():
-                _add(found, source, payload, before, identities)
-                for component in payload.components:
-                    known = identities.at(source, component.id)
-                    components.setdefault(known, _named(component, known))
-                for edge in payload.edges:
-                    _connect(edges, _moved(edge, source, identities))
-    found.components.extend(components.values())
-    found.edges.extend(edges.values())
-    return found
+    for source, payload in inventories.items():
+        for component in payload.components:
+            known = identities.at(source, component.id)
+            components.setdefault(known, _named(component, known))
+        for edge in payload.edges:
+            _connect(edges, _moved(edge, source, identities))
+    return Shape((*layout.components, *components.values()), (*layout.edges, *edges.values()))
 
 
-def _add(found: Gathered, source: str, payload: HardwareInventory, before: Snapshot, identities: Identities) -> None:
-    """Facts are stamped with the source we know them by: two endpoints of one kind are two sources."""
-    for name, facts in payload.systems.items():
-        node = identities.at(source, f"node:{name}").removeprefix("node:")
-        stamped = facts if facts.source == source else replace(facts, source=source)
-        found.hardware[node] = _told(found.hardware[node], stamped, before) if node in found.hardware else stamped
-    for identity, one in payload.facts.items():
-        known = identities.at(source, identity)
-        told = one if one.source == source else replace(one, source=source)
-        if told.redundancy and known != identity:
-            told = replace(told, redundancy=tuple(_members(group, source, identities) for group in told.redundancy))
-        told = _told(found.facts[known], told, before) if known in found.facts else told
-        old = before.components.get(known)
-        found.facts[known] = old if old is not None and old == told else told
-    for condition in payload.conditions:
-        known = identities.at(source, condition.component)
-        found.conditions.append(condition if known == condition.component else replace(condition, component=known))
+def share_jobs(jobs: Mapping[str, Job], before: Mapping[str, Job]) -> dict[str, Job]:
+    """The jobs, each that did not change the very object of `before`."""
+    return {key: _same(job, before.get(key)) for key, job in jobs.items()}
+
+
+def _about(condition: Condition, source: str, identities: Identities) -> Condition:
+    known = identities.at(source, condition.component)
+    return condition if known == condition.component else replace(condition, component=known)
 
 
 def _told(one: F, other: F, before: Snapshot) -> F:
@@ -126,9 +130,20 @@ def _connect(edges: dict[tuple[str, str, Relation], Edge], edge: Edge) -> None:
 
 
 def carry(payload: Payload, before: Payload | None, status: SourceStatus) -> Payload:
-    """A partial answer keeps the facts it is silent about, marked with when they were last seen."""
-    if not (isinstance(payload, HardwareInventory) and payload.errors and isinstance(before, HardwareInventory)):
+    """A partial answer keeps the facts it is silent about, marked with when they were last seen.
+
+    What there is, told once more as it was, is the very object of `before`.
+    """
+    if not (isinstance(payload, HardwareInventory) and isinstance(before, HardwareInventory)):
         return payload
+    if payload.errors:
+        payload = _completed(payload, before, status)
+    if payload.components == before.components and payload.edges == before.edges:
+        payload = replace(payload, components=before.components, edges=before.edges)
+    return payload
+
+
+def _completed(payload: HardwareInventory, before: HardwareInventory, status: SourceStatus) -> HardwareInventory:
     silent = {
         name: facts if facts.missing_since else replace(facts, missing_since=status.observed_at)
         for name, facts in before.systems.items()

@@ -5,55 +5,54 @@ GPUs are not components here: a fleet has 800,000, and each hangs off its node w
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
 from backends.model.job import Job
 from backends.model.topology import Component, Confidence, Edge, Kind, Relation, Topology
 
-
-class Parts(Struct, frozen=True):
-    """What a topology is made of. Equal parts make an equal topology, so an unchanged one is kept."""
-
-    pod: str
-    nodes: tuple[str, ...]
-    components: tuple[Component, ...]
-    edges: tuple[Edge, ...]
-    racks: dict[str, tuple[str, ...]]
-    placements: tuple[tuple[str, tuple[str, ...]], ...]
+Placements = tuple[tuple[str, tuple[str, ...]], ...]
+"""Running jobs and their nodes."""
 
 
-def placements(jobs: Mapping[str, Job]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def placements(jobs: Mapping[str, Job]) -> Placements:
     """Which running job holds which nodes, in a form that compares fast."""
     return tuple((job.id, job.nodes) for job in jobs.values() if job.running)
 
 
-def build(parts: Parts) -> Topology:
-    """One graph: the pod, its racks, what the sources add, its nodes, and the jobs that run on them."""
-    pod = f"pod:{parts.pod}"
-    components = {pod: Component(id=pod, kind=Kind.POD, name=parts.pod)}
-    edges: list[Edge] = []
-    for component in parts.components:
-        components.setdefault(component.id, component)
-    edges.extend(parts.edges)
-    contained = {edge.target for edge in edges if edge.relation is Relation.CONTAINS}
-    for rack, members in parts.racks.items():
+def build(
+    pod: str,
+    nodes: Iterable[str],
+    components: Iterable[Component],
+    edges: Iterable[Edge],
+    racks: Mapping[str, Iterable[str]],
+) -> Topology:
+    """One graph: the pod, its racks, what the sources add, and its nodes."""
+    whole = f"pod:{pod}"
+    known = {whole: Component(id=whole, kind=Kind.POD, name=pod)}
+    for component in components:
+        known.setdefault(component.id, component)
+    found = list(edges)
+    contained = {edge.target for edge in found if edge.relation is Relation.CONTAINS}
+    for rack, members in racks.items():
         rack_id = f"rack:{rack}"
-        components.setdefault(rack_id, Component(id=rack_id, kind=Kind.RACK, name=rack, source="config"))
-        edges.extend(Edge(rack_id, f"node:{node}", Relation.CONTAINS) for node in members)
-        contained.update(f"node:{node}" for node in members)
-    for name in parts.nodes:
+        known.setdefault(rack_id, Component(id=rack_id, kind=Kind.RACK, name=rack, source="config"))
+        inside = [f"node:{node}" for node in members]
+        found.extend(Edge(rack_id, node, Relation.CONTAINS) for node in inside)
+        contained.update(inside)
+    for name in nodes:
         node = f"node:{name}"
-        components.setdefault(node, Component(id=node, kind=Kind.NODE, name=name))
-    edges.extend(
-        Edge(pod, component.id, Relation.CONTAINS, Confidence.INFERRED)
-        for component in components.values()
-        if component.id not in contained and component.id != pod
+        known.setdefault(node, Component(id=node, kind=Kind.NODE, name=name))
+    found.extend(
+        Edge(whole, identity, Relation.CONTAINS, Confidence.INFERRED)
+        for identity in known
+        if identity not in contained and identity != whole
     )
-    for job, members in parts.placements:
-        job_id = f"job:{job}"
-        components[job_id] = Component(id=job_id, kind=Kind.JOB, name=job)
-        edges.extend(Edge(job_id, f"node:{node}", Relation.RUNS) for node in members)
-    return Topology(components, tuple(edges))
+    return Topology(known, tuple(found))
+
+
+def with_jobs(topology: Topology, placed: Placements) -> Topology:
+    """The same with the jobs that run on its nodes."""
+    jobs = {f"job:{job}": Component(id=f"job:{job}", kind=Kind.JOB, name=job) for job, _ in placed}
+    edges = tuple(Edge(f"job:{job}", f"node:{node}", Relation.RUNS) for job, members in placed for node in members)
+    return topology.extended(jobs, edges)
 
 
 def places(topology: Topology, nodes: Iterable[str]) -> dict[str, tuple[str, str]]:

@@ -3,26 +3,30 @@
 A source that fails changes its status and nothing else: its facts stay, and are drawn with their age.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 from backends.model.finding import Finding
-from backends.model.observation import HardwareInventory, Payload, SchedulerLayout, SchedulerNodes
-from backends.model.plant import Condition
+from backends.model.job import Job
+from backends.model.node import SchedulerFacts
+from backends.model.observation import HardwareInventory, Payload, SchedulerJobs, SchedulerLayout, SchedulerNodes
+from backends.model.plant import ComponentFacts, Condition
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.stream import StreamStatus
-from backends.model.topology import Component, Edge, Kind
+from backends.model.topology import Kind, Topology
 from console.state.budget import Budget
 from console.state.freshness import after, quiet
-from console.state.gathered import Gathered, carry, gather
-from console.state.graph import Parts, build, placements, places
+from console.state.gathered import Facts, Shape, carry, gather_facts, gather_shape, share_jobs
+from console.state.graph import Placements, build, placements, places, with_jobs
 from console.state.history import History
-from console.state.identity import Register
+from console.state.identity import Identities, Register
 from console.state.join import join, node_names
+from console.state.kept import Kept, Same
 from console.state.observation import Observation
+from console.state.renamed import reattached, renamed, renamed_facts, rerouted
 
 _NO_LAYOUT = SchedulerLayout({}, {})
 
@@ -59,9 +63,20 @@ class PodWriter:
         self._budget = budget
         self._insight = insight
         self._payloads: dict[str, Payload] = {}
-        self._parts: Parts | None = None
         self._history = History()
         self._register = Register()
+        self._jobs: Kept[dict[str, Job]] = Kept()
+        self._running: Same[Placements] = Same()
+        self._facts: Kept[Facts] = Kept()
+        self._components: Kept[dict[str, ComponentFacts]] = Kept()
+        self._conditions: Kept[tuple[Condition, ...]] = Kept()
+        self._gathered: Kept[Shape] = Kept()
+        self._whole: Kept[list[str]] = Kept()
+        self._names: Same[dict[str, str]] = Same()
+        self._nodes: Same[tuple[str, ...]] = Same()
+        self._plant: Kept[Topology] = Kept()
+        self._places: Kept[dict[str, tuple[str, str]]] = Kept()
+        self._topology: Kept[Topology] = Kept()
 
     def observe(self, observation: Observation) -> Snapshot:
         """Merge one round; returns the new snapshot."""
@@ -88,81 +103,71 @@ class PodWriter:
         status = replace(self.snapshot.sources[source], events=stream)
         return self._publish({**self.snapshot.sources, source: status}, max(stream.since, self.snapshot.at))
 
-    def _gather(self, sources: Mapping[str, SourceStatus]) -> Gathered:
-        inventories = {
-            source: one for source in sources if isinstance(one := self._payloads.get(source), HardwareInventory)
-        }
-        nodes = [name for one in self._payloads.values() if isinstance(one, SchedulerNodes) for name in one.nodes]
-        ordered = {source: self._payloads[source] for source in sources if source in self._payloads}
-        return gather(ordered, replace(self.snapshot, sources=sources), self._register.identities(inventories, nodes))
-
     def _publish(self, sources: dict[str, SourceStatus], at: datetime, told: str = "") -> Snapshot:
+        """The next snapshot. What a round did not touch is not put together again: `Kept` says of what it is made."""
         before = self.snapshot
-        found = self._gather(sources)
-        layout = found.layout or _NO_LAYOUT
-        jobs = before.jobs if found.jobs is None else found.jobs
-        matched = node_names(found.hardware, found.scheduler)
-        names = {f"node:{system}": f"node:{node}" for system, node in matched.items()}
-        whole = [component.id for component in found.components if component.kind is Kind.POD]
-        if len(whole) == 1:  # the controller's own name for all of it
-            names[whole[0]] = f"pod:{before.pod}"
-        components = {names.get(identity, identity): facts for identity, facts in found.facts.items()}
+        payloads = {source: self._payloads[source] for source in sources if source in self._payloads}
+        inventories = {source: one for source, one in payloads.items() if isinstance(one, HardwareInventory)}
+        layout = next((one for one in payloads.values() if isinstance(one, SchedulerLayout)), _NO_LAYOUT)
+        scheduler: dict[str, SchedulerFacts] = {}
+        for one in payloads.values():
+            if isinstance(one, SchedulerNodes):
+                scheduler.update(one.nodes)
+        queue = next((one.jobs for one in payloads.values() if isinstance(one, SchedulerJobs)), None)
+        jobs = before.jobs if queue is None else self._jobs.of((queue,), lambda: share_jobs(queue, before.jobs))
+        identities = self._register.identities(inventories, scheduler)
+        trust = [status.trusted or status.observed_at is None for status in map(sources.__getitem__, inventories)]
+        facts = self._facts.of(
+            (identities, *inventories.values(), *trust),
+            lambda: gather_facts(inventories, replace(before, sources=sources), identities),
+        )
+        matched = node_names(facts.hardware, scheduler)
+        topology, placed, names = self._shape(layout, inventories, identities, (*scheduler, *matched.values()), matched)
+        components = self._components.of((facts, names), lambda: renamed_facts(facts.components, names))
         if told:
             self._history.remember(components, told)
-        parts = Parts(
-            pod=before.pod,
-            nodes=tuple(dict.fromkeys((*found.scheduler, *matched.values()))),
-            components=tuple(_renamed(component, names) for component in found.components),
-            edges=tuple(_rerouted(edge, names) for edge in found.edges),
-            racks=self._racks,
-            placements=placements(jobs),
-        )
-        topology = before.topology
-        if parts != self._parts:
-            self._parts = parts
-            topology = build(parts)
+        running = self._running.of(placements(jobs))
         joined = replace(
             before,
             number=before.number + 1,
             at=at,
             sources=sources,
-            nodes=join(found.scheduler, found.hardware, places(topology, parts.nodes), before.nodes),
+            nodes=join(scheduler, facts.hardware, placed, before.nodes),
             jobs=jobs,
             partitions=layout.partitions,
             reservations=layout.reservations,
             cluster=layout.cluster,
             scheduler_version=layout.version,
-            topology=topology,
+            topology=self._topology.of((topology, running), lambda: with_jobs(topology, running)),
             components=components,
-            conditions=tuple(_reattached(one, names) for one in found.conditions),
+            conditions=self._conditions.of((facts, names), lambda: reattached(facts.conditions, names)),
             trends=self._history.trends,
             requests_last_min=self._budget.used,
         )
         self.snapshot = replace(joined, findings=self._insight(joined))
         return self.snapshot
 
+    def _shape(
+        self,
+        layout: SchedulerLayout,
+        inventories: Mapping[str, HardwareInventory],
+        identities: Identities,
+        nodes: Iterable[str],
+        matched: Mapping[str, str],
+    ) -> tuple[Topology, dict[str, tuple[str, str]], dict[str, str]]:
+        """The pod without its jobs, where each node stands in it, and what is called otherwise than its source does."""
+        parts = [part for one in inventories.values() for part in (one.components, one.edges)]
+        shape = self._gathered.of((identities, layout, *parts), lambda: gather_shape(layout, inventories, identities))
+        names = {f"node:{system}": f"node:{node}" for system, node in matched.items() if system != node}
+        whole = self._whole.of((shape,), lambda: [one.id for one in shape.components if one.kind is Kind.POD])
+        if len(whole) == 1:  # the controller's own name for all of it
+            names[whole[0]] = f"pod:{self.snapshot.pod}"
+        called = self._names.of(names)
+        known = self._nodes.of(tuple(dict.fromkeys(nodes)))
+        topology = self._plant.of((shape, called, known), lambda: self._build(shape, called, known))
+        return topology, self._places.of((topology,), lambda: places(topology, known)), called
 
-def _renamed(component: Component, names: Mapping[str, str]) -> Component:
-    renamed = names.get(component.id, component.id)
-    if renamed == component.id:
-        return component
-    return replace(component, id=renamed, name=renamed.partition(":")[2])
-
-
-def _reattached(condition: Condition, names: Mapping[str, str]) -> Condition:
-    """A condition about a system, or a GPU of it, is about the node it turned out to be."""
-    kind, _, name = condition.component.partition(":")
-    owner, slash, part = name.partition("/")
-    system = f"node:{owner}" if kind == "gpu" else condition.component
-    renamed = names.get(system, system)
-    if renamed == system:
-        return condition
-    gpu = f"gpu:{renamed.partition(':')[2]}{slash}{part}"
-    return replace(condition, component=gpu if kind == "gpu" else renamed)
-
-
-def _rerouted(edge: Edge, names: Mapping[str, str]) -> Edge:
-    source, target = names.get(edge.source, edge.source), names.get(edge.target, edge.target)
-    if (source, target) == (edge.source, edge.target):
-        return edge
-    return replace(edge, source=source, target=target)
+    def _build(self, shape: Shape, names: Mapping[str, str], nodes: tuple[str, ...]) -> Topology:
+        components = (renamed(component, names) for component in shape.components)
+        edges = (rerouted(edge, names) for edge in shape.edges)
+        return build(self.snapshot.pod, nodes, components, edges, self._racks)

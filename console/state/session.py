@@ -6,6 +6,7 @@ connection and no BMC session is left behind.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from functools import partial
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -76,7 +77,7 @@ class Session:
         self.store = Store()
         self._random = random or Random()  # noqa: S311 - jitter, not a secret
         self._open_pod = open_pod
-        self._insight = _rules() if judged else _no_findings
+        self._judged = judged
         self._watched = False
         self._chronicles: dict[str, Chronicle] = {}
         self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
@@ -199,7 +200,7 @@ class Session:
             budget=budget,
         )
         racks = {rack: expand(node_set) for rack, node_set in config.racks.items()}
-        writer = PodWriter(first, racks=racks, budget=budget, insight=self._insight)
+        writer = PodWriter(first, racks=racks, budget=budget, insight=_rules() if self._judged else _no_findings)
         self.store.publish(first)
         collectors = tuple(
             Collector(
@@ -239,8 +240,9 @@ class Session:
 
 def _rules() -> Insight:
     from console.insight.rules import findings  # 20 ms
+    from console.insight.suspects import Suspects
 
-    return findings
+    return partial(findings, suspects=Suspects())
 
 
 def _no_findings(_snapshot: Snapshot) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ from backends.errors import AuthFailed, Malformed, Unreachable, Untrusted
 from backends.model.node import Power
 from backends.model.observation import HardwareInventory, SchedulerJobs, SchedulerLayout, SchedulerNodes
 from backends.model.partition import Partition
+from backends.model.plant import ComponentFacts
 from backends.model.source import SourceState
 from backends.model.topology import Component, Edge, Kind, Relation
 from console.insight.rules import findings
@@ -74,6 +75,28 @@ async def test_a_job_that_starts_makes_a_new_topology(make, tell):
     after = tell("slurm.jobs", SchedulerJobs({"7": make.job("7", ("n1",))}))
     assert after.topology is not before.topology
     assert after.topology.upstream("node:n1", Relation.RUNS) == ["job:7"]
+
+
+async def test_what_a_round_does_not_touch_is_not_put_together_again(clock, make, tell):
+    def inventory(**facts):
+        return HardwareInventory({"n1.pod": make.hardware("n1.pod")}, *rack("r9", "n1.pod"), facts=facts)
+
+    tell("slurm.nodes", SchedulerNodes({"n1": make.facts()}))
+    cold = ComponentFacts(source="redfish", detail="cold")
+    seen = tell("redfish", inventory(**{"rack:r9": cold}))
+    assert seen.nodes["n1"].rack == "r9", "the system is the node of its first label"
+    await clock.advance(2)
+    told = tell("slurm.nodes", SchedulerNodes({"n1": make.facts("MIXED")}))
+    assert told.topology is seen.topology
+    assert told.components is seen.components
+    assert told.conditions is seen.conditions
+    warm = ComponentFacts(source="redfish", detail="warm")
+    read = tell("redfish", inventory(**{"rack:r9": warm}))
+    assert read.topology is seen.topology, "the same things told once more, with another reading"
+    assert read.components["rack:r9"] is warm
+    grown = tell("slurm.nodes", SchedulerNodes({"n1": make.facts(), "n2": make.facts()}))
+    assert "node:n2" in grown.topology.components
+    assert grown.nodes["n1"].rack == "r9"
 
 
 async def test_a_failed_source_ages_its_facts_and_deletes_nothing(clock, make, tell):
