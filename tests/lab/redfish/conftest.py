@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import functools
 import hashlib
+import http.server
 import json
 import os
 import shutil
@@ -10,6 +12,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -436,3 +439,22 @@ def _wait_until_it_answers(
                 return
         time.sleep(0.1)  # a server in another process, ready in some 4 s: asking is the only way to see it
     pytest.fail(f"{url} does not answer: {log.read_text()[-500:]}")
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Iterator[str]:
+    """An image to insert, served on loopback: the emulator fetches what it inserts."""
+    (tmp_path / "os.iso").write_bytes(b"image" * 100)
+    handler = functools.partial(_Quiet, directory=str(tmp_path))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_args):
+        pass

@@ -1,9 +1,6 @@
 """Writes on OpenStack's emulator: no ETags, Continuous whatever is asked, slow power, drives below the system."""
 
 import asyncio
-import functools
-import http.server
-import threading
 
 import pytest
 
@@ -71,25 +68,6 @@ async def test_slow_power_is_watched_by_one_request_a_look(node):
         # as above
         while (await made.boot_state(system)).power is not Power.OFF:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
-
-
-@pytest.fixture
-def images(tmp_path):
-    """An image to insert, served on loopback: the emulator fetches what it inserts."""
-    (tmp_path / "os.iso").write_bytes(b"image" * 100)
-    handler = functools.partial(_Quiet, directory=str(tmp_path))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_args):
-        pass
 
 
 async def test_media_go_in_and_out_and_another_image_is_a_conflict(node, images):
