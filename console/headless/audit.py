@@ -3,15 +3,29 @@
 import argparse
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from itertools import islice
+
+from msgspec import Struct
 
 from console.exit import Exit
 from console.headless import options, output
 from console.headless.diagnostics import Stop
+from console.headless.form import Form
 from console.headless.journal_place import chosen, opened
+from console.headless.listing import Lister, Part
 from console.operations import event as ev
 from console.state.clock import SystemClock
 from console.views import audit as views
+
+AT_ONCE = 1000
+
+
+class AuditList(Struct, frozen=True, kw_only=True):
+    """What the journal tells of a while, as a document: every event, whole."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "AuditList"
+    items: tuple[views.AuditItem, ...]
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -24,21 +38,24 @@ def run(arguments: argparse.Namespace) -> Exit:
         told = journal.audit(since, until)
         if arguments.operation:
             told = (entry for entry in told if entry.operation == arguments.operation)
-        _print(told, arguments.output)
+        _print(told, arguments.form)
     finally:
         journal.close()
     return Exit.DONE
 
 
-def _print(told: Iterator[ev.Entry], how: str) -> None:
-    if how == "table":
-        output.write_table(views.view(entry for entry in told if not isinstance(entry.event, ev.Noted)))
-    elif how == "jsonl":
-        for entry in told:
-            output.write_json(views.item(entry), indent=False)
-    else:
-        items: list[dict[str, Any]] = [views.item(entry) for entry in told]
-        output.write_json({"apiVersion": output.API_VERSION, "kind": "AuditList", "items": items})
+def _print(told: Iterator[ev.Entry], how: Form) -> None:
+    """Forms that can be written in parts are: a journal may be long. The columns of a table want all of it at once."""
+    shown = how.name in ("table", "wide")
+    lister = Lister(how)
+    kept: list[views.AuditItem] = []
+    at_once = None if shown else AT_ONCE
+    while entries := list(islice(told, at_once)):
+        entries = [entry for entry in entries if not (shown and isinstance(entry.event, ev.Noted))]
+        items = tuple(map(views.item, entries))
+        kept += items if how.whole else ()
+        lister.add(Part("", views.view(entries), items))
+    lister.end(AuditList(items=tuple(kept)))
 
 
 def _time(text: str, now: datetime) -> datetime:

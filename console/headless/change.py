@@ -16,6 +16,7 @@ from console.exit import Exit
 from console.headless import loop, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out, plan_document
+from console.headless.form import Form
 from console.headless.journal_place import of_config, opened
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.operations.draft import draft
@@ -56,7 +57,7 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
         if arguments.plan_out:
             save(plan, Path(arguments.plan_out))
         if arguments.dry_run or arguments.plan_out:
-            return _print_plan(plan, arguments.output, session)
+            return _print_plan(plan, arguments.form, session)
         if plan.refused:
             return refuse(plan)
         if not plan.empty:
@@ -92,9 +93,9 @@ def save(plan: Plan, path: Path) -> None:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
 
 
-def _print_plan(plan: Plan, how: str, session: Session) -> Exit:
-    if how == "json":
-        output.write_json(plan_document(plan))
+def _print_plan(plan: Plan, how: Form, session: Session) -> Exit:
+    if how.name != "table":
+        output.write_document(plan_document(plan), how)
     else:
         output.write("".join(f"{line.text}\n" for line in lines(plan, session.clock.now())))
     return plan.blockers[0].obstacle.exit if plan.refused else Exit.DONE

@@ -3,16 +3,50 @@
 import argparse
 import asyncio
 from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec import Struct
 
 from backends.model.stream import Event, StreamState
 from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, options, output
 from console.headless.diagnostics import say
+from console.headless.form import Form, with_pod
+from console.headless.listing import Lister, Part
 from console.headless.usage.events import LISTEN
 from console.state.session import Pod, Session
 from console.views import events
-from console.views.cell import Cell, Column, Row, View
+
+TABLES = ("table", "wide")
+
+
+class EventItem(Event, frozen=True, kw_only=True):
+    """What a controller said. `said_by`: it is the controller's word, and no fact of ours."""
+
+    pod: str
+    said_by: str = "controller"
+
+    @property
+    def label(self) -> str:
+        """What it is about, as the service names it."""
+        return self.origin
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """None: an origin is a path in its service, not a node."""
+        return ()
+
+
+class EventList(Struct, frozen=True, kw_only=True):
+    """What was heard, as a document. `partial`: some controller was not, see `errors`."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "EventList"
+    observedAt: datetime  # noqa: N815
+    partial: bool
+    errors: tuple[str, ...]
+    items: tuple[EventItem, ...]
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -22,13 +56,15 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
     for_s = arguments.for_s if arguments.for_s is not None or arguments.follow else options.seconds(LISTEN)
-    each = arguments.output == "jsonl" or (arguments.follow and arguments.output == "table")
+    how: Form = arguments.form
+    each = not how.whole and (arguments.follow or how.name not in TABLES)
+    lister = Lister(how)
     async with Session(config) as session:
         pods = tuple(session.pods.values())
         tasks = [asyncio.create_task(session.listen()), asyncio.create_task(output.left())]
         if each:
             width = max(len(pod.name) for pod in pods) if len(pods) > 1 else 0
-            tasks += [asyncio.create_task(_print(pod, arguments.output, width)) for pod in pods]
+            tasks += [asyncio.create_task(_print(pod, how, width, lister)) for pod in pods]
         try:
             done, _ = await asyncio.wait(tasks, timeout=for_s, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -38,26 +74,19 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
     problems = tuple(problem for pod in pods for problem in _unheard(pod))
-    if arguments.output == "json":
-        items = [_item(pod.name, event) for pod in pods for event in pod.events.events]
-        output.write_json(
-            {
-                "apiVersion": output.API_VERSION,
-                "kind": "EventList",
-                "observedAt": session.clock.now(),
-                "partial": bool(problems),
-                "errors": problems,
-                "items": items,
-            }
-        )
-    elif not each:
-        _table(pods)
+    if not each:
+        for pod in pods:
+            lister.add(_part(pod.name, pod.events.events, many=len(pods) > 1))
+        if not how.whole and not any(pod.events.events for pod in pods):
+            say("no controller has said anything")
+        items = tuple(_item(pod.name, event) for pod in pods for event in pod.events.events)
+        lister.end(EventList(observedAt=session.clock.now(), partial=bool(problems), errors=problems, items=items))
     for problem in problems:
         say(problem)
     return Exit.PARTIAL if problems else Exit.DONE
 
 
-async def _print(pod: Pod, form: str, width: int) -> None:
+async def _print(pod: Pod, how: Form, width: int, lister: Lister) -> None:
     """Each event as it comes. Ends when nobody reads any more."""
     printed = 0
     while True:
@@ -65,11 +94,10 @@ async def _print(pod: Pod, form: str, width: int) -> None:
         if new[0].number > printed + 1:
             say(f"{pod.name}: {new[0].number - printed - 1} events came too fast to be kept")
         printed = new[-1].number
-        for event in new:
-            if form == "jsonl":
-                output.write_json(_item(pod.name, event), indent=False)
-            else:
-                output.write(_line(pod.name, event, width))
+        if how.name in TABLES:
+            output.write("".join(_line(pod.name, event, width) for event in new))
+        else:
+            lister.add(_part(pod.name, new, many=width > 0))
 
 
 def _line(pod: str, event: Event, width: int) -> str:
@@ -78,22 +106,14 @@ def _line(pod: str, event: Event, width: int) -> str:
     return f"{first}{heard}  {severity:<8}  {source}  {origin}  {said}\n"
 
 
-def _item(pod: str, event: Event) -> dict[str, object]:
-    fields = {name: getattr(event, name) for name in event.__struct_fields__}
-    return {"pod": pod, "said_by": "controller", **fields}
+def _item(pod: str, event: Event) -> EventItem:
+    return EventItem(pod=pod, **{name: getattr(event, name) for name in event.__struct_fields__})
 
 
-def _table(pods: tuple[Pod, ...]) -> None:
-    views = {pod.name: events.view(pod.events.events) for pod in pods}
-    if len(views) == 1:
-        view = next(iter(views.values()))
-    else:
-        rows = (Row(f"{pod}/{row.key}", (Cell(pod), *row.cells)) for pod, one in views.items() for row in one.rows)
-        columns = (Column(key="pod", title="POD"), *events.COLUMNS)
-        view = View(kind="events", columns=columns, rows=tuple(rows), empty="no controller has said anything")
-    if not view.rows:
-        say(view.empty)
-    output.write_table(view)
+def _part(pod: str, said: Iterable[Event], *, many: bool) -> Part:
+    told = tuple(said)
+    view = events.view(told)
+    return Part(pod, with_pod(view, pod) if many else view, tuple(_item(pod, event) for event in told))
 
 
 def _unheard(pod: Pod) -> Iterable[str]:

@@ -5,7 +5,7 @@ import asyncio
 import re
 from contextlib import aclosing, closing
 
-from msgspec import json
+from msgspec import Struct, json
 
 from backends.model.answer import Answer, Ending
 from backends.registry import open_nodes
@@ -21,6 +21,24 @@ from console.operations.journal import Journal
 from console.target_error import TargetError
 from console.targets import Targets, fold
 from console.views import answers as views
+
+
+class ExecItem(Answer, frozen=True, kw_only=True):
+    """What became of the command on one node."""
+
+    pod: str
+
+
+class ExecResult(Struct, frozen=True, kw_only=True):
+    """What became of it on all of them, as a document. `operation` is what the audit knows it by."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "ExecResult"
+    operation: str
+    pod: str
+    command: tuple[str, ...]
+    reason: str
+    items: tuple[ExecItem, ...]
 
 
 def run(arguments: argparse.Namespace) -> Exit | int:
@@ -114,15 +132,13 @@ def _finish(answers: list[Answer], pod: str, operation: str, arguments: argparse
             output.write(views.block(group))
             _tell(group.nodes, group.stderr)
     elif arguments.output == "json":
-        document = {
-            "apiVersion": output.API_VERSION,
-            "kind": "ExecResult",
-            "operation": operation,
-            "pod": pod,
-            "command": arguments.command,
-            "reason": arguments.reason,
-            "items": [_item(answer, pod) for answer in sorted(answers, key=lambda one: one.node)],
-        }
+        document = ExecResult(
+            operation=operation,
+            pod=pod,
+            command=tuple(arguments.command),
+            reason=arguments.reason,
+            items=tuple(_item(answer, pod) for answer in sorted(answers, key=lambda one: one.node)),
+        )
         output.write(_escaped(json.format(json.encode(document), indent=2).decode()) + "\n")
     else:
         for left in answers:
@@ -138,8 +154,8 @@ def _tell(nodes: list[str] | tuple[str, ...], stderr: str) -> None:
         say(line)
 
 
-def _item(answer: Answer, pod: str) -> dict[str, object]:
-    return {"pod": pod, **{name: getattr(answer, name) for name in answer.__struct_fields__}}
+def _item(answer: Answer, pod: str) -> ExecItem:
+    return ExecItem(pod=pod, **{name: getattr(answer, name) for name in answer.__struct_fields__})
 
 
 _ACTING = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")

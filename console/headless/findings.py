@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backends.model.finding import Finding
 from backends.model.severity import Severity
@@ -12,9 +13,10 @@ from backends.model.snapshot import Snapshot
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
-from console.headless import document, loop, output
+from console.headless import document, form, loop, output
 from console.headless.diagnostics import Stop, say
 from console.headless.journal_place import of_config, opened
+from console.headless.listing import Lister, Part
 from console.operations.attention import OPERATION, Attention, Note, told
 from console.operations.event import Attended, Care
 from console.state.session import Session
@@ -65,14 +67,19 @@ async def _run(arguments: argparse.Namespace, config: Config) -> Exit:
     attention = _attention(config, snapshots)
     items = {pod: _items(snapshot, attention[pod], now) for pod, snapshot in snapshots.items()}
     result = document.document("attentions", snapshots, now, items)
-    if arguments.output == "json":
-        output.write_json(result)
-    elif arguments.word == "list":
-        for pod, snapshot in snapshots.items():
-            view = views.listed(snapshot, now, attention[pod])
-            output.write_table(view)
-            if not view.rows:
-                say(f"{pod}: {view.empty}")
+    if arguments.word == "list":
+        parts = [
+            Part(pod, views.listed(now_seen, now, attention[pod]), items[pod]) for pod, now_seen in snapshots.items()
+        ]
+        lister = Lister(arguments.form)
+        for part in parts:
+            named = form.with_pod(part.view, part.pod) if len(parts) > 1 else part.view
+            lister.add(replace(part, view=named))
+            if not part.items:
+                say(f"{part.pod}: {part.view.empty}")
+        lister.end(result)
+    elif arguments.form.whole:
+        output.write_document(result, arguments.form)
     for problem in result.errors:
         say(problem)
     return Exit.PARTIAL if result.partial and arguments.word == "list" else Exit.DONE

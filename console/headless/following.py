@@ -10,6 +10,7 @@ from console.config import Config
 from console.exit import Exit
 from console.headless import output
 from console.headless.diagnostics import Stop, say
+from console.headless.form import Form
 from console.headless.journal_place import found, of_config, opened
 from console.headless.progress import Progress, node_line
 from console.operations.detached import Detached
@@ -28,7 +29,7 @@ async def carry_out(plan: Plan, config: Config, arguments: argparse.Namespace) -
     """
     wait = arguments.wait or arguments.timeout_s is not None
     if plan.empty and not (wait and plan.follow):
-        return _finish(_nothing(plan), arguments.output)
+        return _finish(_nothing(plan), arguments.form)
     clock, where = SystemClock(), of_config(config)
     if clock.now() >= plan.expires_at:
         raise Stop(Exit.REFUSED, f"{plan.operation}: the plan is too old to run; make it again")
@@ -39,7 +40,7 @@ async def carry_out(plan: Plan, config: Config, arguments: argparse.Namespace) -
         return await within(clock, arguments.timeout_s, _follow(detached, plan, arguments, wait=wait))
     except TimeoutError:
         say(f"the deadline passed; {plan.verb} {plan.targets} lives on as {plan.operation}: {_later(plan)}")
-        _print(found(journal, plan.operation).result, arguments.output)
+        _print(found(journal, plan.operation).result, arguments.form)
         return Exit.DEADLINE
     except asyncio.CancelledError:
         say(f"detached; {plan.verb} {plan.targets} lives on as {plan.operation}: {_later(plan)}")
@@ -59,9 +60,9 @@ async def _follow(detached: Detached, plan: Plan, arguments: argparse.Namespace,
                 words = last_words(detached.place, plan.operation)
                 raise Stop(Exit.FAILED, f"{seen.advice}{f' (its last words: {words})' if words else ''}")
             if seen.operation.ended:
-                return _finish(seen.operation.result, arguments.output)
+                return _finish(seen.operation.result, arguments.form)
             if not wait and _begun(seen.operation):
-                return _leave(seen.operation, arguments.output)
+                return _leave(seen.operation, arguments.form)
     raise Stop(Exit.FAILED, f"{plan.operation} is not in the journal")
 
 
@@ -81,7 +82,7 @@ def _settled(operation: Operation, name: str) -> bool:
     return all(row is not None and row.outcome is Outcome.DONE for row in rows)
 
 
-def _leave(operation: Operation, how: str) -> Exit:
+def _leave(operation: Operation, how: Form) -> Exit:
     """What was asked for is there. The code is that of the effects: nodes that only wait have got so far."""
     result = operation.result
     _print(result, how)
@@ -116,16 +117,16 @@ def _nothing(plan: Plan) -> Result:
     )
 
 
-def _finish(result: Result, how: str) -> Exit:
+def _finish(result: Result, how: Form) -> Exit:
     _print(result, how)
     if result.exit is not Exit.DONE:
         say(f"{result.text} ({result.operation})")
     return result.exit
 
 
-def _print(result: Result, how: str) -> None:
-    if how == "json":
-        output.write_json(document_of("Result", result))
+def _print(result: Result, how: Form) -> None:
+    if how.name != "table":
+        output.write_document(document_of("Result", result), how)
     else:
         output.write("".join(f"{node_line(node)}\n" for node in result.nodes))
 

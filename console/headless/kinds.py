@@ -10,11 +10,19 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from backends.model.log import LogEntry
 from console.headless import item
+from console.headless.audit import AuditList
 from console.headless.blast import Blast
+from console.headless.changes import Change
+from console.headless.check import CheckResult
 from console.headless.describe import Described
 from console.headless.doctor import Checkup
 from console.headless.document import Document, kind_of
+from console.headless.events import EventList
+from console.headless.exec import ExecResult
+from console.headless.findings import AttentionItem
+from console.headless.ops import OperationDocument, OperationList
 from console.headless.output import API_VERSION
 from console.headless.wait import Wait
 from console.operations.plan import Plan
@@ -32,6 +40,8 @@ ITEMS: dict[str, type[Struct]] = {
     "findings": item.FindingItem,
     "sources": item.SourceItem,
 }
+WHOLE = (AuditList, Blast, CheckResult, Checkup, EventList, ExecResult, OperationList, Wait)
+"""Documents that are named as they are."""
 
 
 def kinds() -> tuple[str, ...]:
@@ -53,21 +63,31 @@ def schema(kind: str) -> dict[str, Any]:
             one["required"] = list(one["properties"])
     name = whole["$ref"].rpartition("/")[2]
     root = definitions.pop(name)
-    root["properties"]["apiVersion"] = {"const": API_VERSION}
-    root["properties"]["kind"] = {"const": kind}
+    if "apiVersion" in root["properties"]:  # a line of a stream says neither: there are many of them
+        root["properties"]["apiVersion"] = {"const": API_VERSION}
+        root["properties"]["kind"] = {"const": kind}
     return {"$schema": DIALECT, "$id": f"urn:{API_VERSION.replace('/', ':')}:{kind}", **root, "$defs": definitions}
 
 
 @cache
 def _types() -> dict[str, type[Struct]]:
-    lists = {kind_of(kind): _with(Document, kind_of(kind), items=tuple[one, ...]) for kind, one in ITEMS.items()}  # type: ignore[valid-type]  # a type made while it runs
+    items = ITEMS | {"attentions": AttentionItem}
+    lists = {kind_of(kind): _with(Document, kind_of(kind), items=tuple[one, ...]) for kind, one in items.items()}  # type: ignore[valid-type]  # a type made while it runs
+    lines: dict[str, type[Struct]] = {
+        name: _with(Change, name, item=one | None)  # a line of `watch`
+        for kind, one in ITEMS.items()
+        for name in [kind_of(kind).replace("List", "Change")]
+    }
+    lines["LogEntry"] = LogEntry  # a line of `logs -o jsonl`
     ones = {
         one.__name__.removesuffix("Item"): _with(Described, one.__name__.removesuffix("Item"), item=one)
         for one in DESCRIBED
     }
     both = {"apiVersion": str, "kind": str}
-    whole = {one.__name__: one for one in (Blast, Checkup, Wait)}
-    return lists | ones | whole | {one.__name__: _with(one, one.__name__, **both) for one in (Plan, Result)}
+    whole: dict[str, type[Struct]] = {one.__name__: one for one in WHOLE}
+    whole["Operation"] = OperationDocument
+    written = {"Plan": _with(Plan, "Plan", **both, digest=str), "Result": _with(Result, "Result", **both)}
+    return lists | ones | whole | written | lines
 
 
 def _with(base: type[Struct], name: str, **fields: Any) -> type[Struct]:  # noqa: ANN401 - types, as typing spells them

@@ -69,7 +69,7 @@ class Lister:
         if text:
             output.write(text)
 
-    def end(self, whole: document.Document) -> None:
+    def end(self, whole: Struct) -> None:
         """Write what could only be written now."""
         if self._form.whole:
             output.write_document(whole, self._form)
@@ -100,6 +100,13 @@ class Lister:
             cells = tuple(Row(str(at), tuple(map(Cell, row))) for at, row in enumerate(rows))
             view = View(kind="", columns=columns, rows=cells, empty="")
         return "".join(f"{line}\n" for line in self._table.lines(view))
+
+
+def write(how: Form, part: Part, whole: Struct) -> None:
+    """A list that is known at once, in one form."""
+    lister = Lister(how)
+    lister.add(part)
+    lister.end(whole)
 
 
 def together(views: list[View]) -> View:

@@ -4,22 +4,65 @@ import argparse
 import asyncio
 from collections.abc import Coroutine
 from contextlib import aclosing
+from datetime import datetime
+
+from msgspec import Struct
 
 from console.exit import Exit
 from console.headless import loop, ops_word, output
 from console.headless.diagnostics import Stop, say
-from console.headless.following import document_of
 from console.headless.journal_place import chosen, found, opened
+from console.headless.listing import Part, write
 from console.headless.progress import Progress, node_line, summary
 from console.operations.detached import Detached
 from console.operations.eta import clear_at
+from console.operations.event import Actor
 from console.operations.journal import Journal
-from console.operations.lock import carried
+from console.operations.lock import Holder, carried
 from console.operations.operation import Operation
+from console.operations.operation import Progress as StepProgress
 from console.operations.place import Place
+from console.operations.plan import Plan
+from console.operations.result import NodeResult, Outcome
 from console.operations.worker import last_words, log_of
 from console.state.clock import SystemClock, within
 from console.views import operations as views
+
+
+class OperationList(Struct, frozen=True, kw_only=True):
+    """Operations in short. `unreadable` are those that a newer megapod began."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - the wire's spelling
+    kind: str = "OperationList"
+    items: tuple[views.OperationItem, ...]
+    unreadable: tuple[str, ...]
+
+
+class OperationDocument(Struct, frozen=True, kw_only=True):
+    """One operation whole. `steps` has a row for each step and node; `log` is where its worker writes."""
+
+    apiVersion: str = output.API_VERSION  # noqa: N815 - as above
+    kind: str = "Operation"
+    id: str
+    plan: Plan
+    config: str
+    take: tuple[str, ...]
+    begun_at: datetime
+    begun_by: Actor
+    by: Actor
+    state: str
+    why: str
+    tripped: str
+    steps: dict[str, dict[str, StepProgress]]
+    outcome: Outcome
+    text: str
+    ended_at: datetime | None
+    seq: int
+    told_at: datetime
+    lost: bool
+    carrier: Holder | None
+    nodes: tuple[NodeResult, ...]
+    log: str
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -42,20 +85,11 @@ def _list(arguments: argparse.Namespace) -> Exit:
     for name, one in zip(names, seen, strict=True):
         if one is None:
             say(f"{name}: begun by a newer megapod; it cannot be shown here")
-    items = [views.summary(one) for one in rows]
-    if arguments.output == "json":
-        newer = [name for name, one in zip(names, seen, strict=True) if one is None]
-        output.write_json(
-            {"apiVersion": output.API_VERSION, "kind": "OperationList", "items": items, "unreadable": newer}
-        )
-    elif arguments.output == "jsonl":
-        for item in items:
-            output.write_json(item, indent=False)
-    else:
-        table = views.view(rows, now)
-        if not rows:
-            say("no operation" if arguments.all else "no operation is open")
-        output.write_table(table)
+    items = tuple(views.item(one) for one in rows)
+    newer = tuple(name for name, one in zip(names, seen, strict=True) if one is None)
+    write(arguments.form, Part("", views.view(rows, now), items), OperationList(items=items, unreadable=newer))
+    if not rows and not arguments.form.whole:
+        say("no operation" if arguments.all else "no operation is open")
     return Exit.DONE
 
 
@@ -68,12 +102,12 @@ def _show(arguments: argparse.Namespace) -> Exit:
     finally:
         journal.close()
     one = views.Carried(operation=operation, holder=holder)
-    if arguments.output == "table":
+    if arguments.form.name == "table":
         output.write("".join(f"{line}\n" for line in _head(one, place)))
         output.write_table(views.steps(operation, now))
         output.write("".join(f"{node_line(node)}\n" for node in operation.result.nodes))
     else:
-        output.write_json(_whole(one, place), indent=arguments.output == "json")
+        output.write_document(_whole(one, place), arguments.form)
     return operation.result.exit
 
 
@@ -122,7 +156,7 @@ async def _look_on(detached: Detached, arguments: argparse.Namespace) -> Exit:
                     output.write(f"{operation.told_at:%H:%M:%SZ} {news}\n")
             elif arguments.output == "jsonl" or operation.ended:
                 holder = carried(detached.place, operation.id)
-                item = views.summary(views.Carried(operation=operation, holder=holder))
+                item = views.item(views.Carried(operation=operation, holder=holder))
                 output.write_json(item, indent=arguments.output == "json")
             if operation.ended:
                 return operation.result.exit
@@ -159,13 +193,13 @@ def _head(one: views.Carried, place: Place) -> list[str]:
     return [*lines, ""]
 
 
-def _whole(one: views.Carried, place: Place) -> dict[str, object]:
+def _whole(one: views.Carried, place: Place) -> OperationDocument:
     operation: Operation = one.operation
-    fields = document_of("Operation", operation)
+    told = {name: getattr(operation, name) for name in operation.__struct_fields__}
     more = {
-        "carrier": one.holder,
         "state": one.state,
+        "carrier": one.holder,
         "nodes": operation.nodes,
         "log": str(log_of(place, operation.id)),
     }
-    return {**fields, **more}
+    return OperationDocument(**{**told, **more})

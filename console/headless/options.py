@@ -17,13 +17,6 @@ def add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pod", metavar="POD", help="only this pod")
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """`-o`."""
-    parser.add_argument(
-        "-o", "--output", choices=("table", "json"), default="table", help="how to print (default: table)"
-    )
-
-
 def add_forms(parser: argparse.ArgumentParser) -> None:
     """`-o` of a list, kept as `form`: the same forms for every list."""
     parser.add_argument(
@@ -99,7 +92,7 @@ def add_change(parser: argparse.ArgumentParser, *, reason: bool) -> None:
     parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
     add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
     add_config(parser)
-    add_output(parser)
+    add_document(parser)
 
 
 def add_expect(parser: argparse.ArgumentParser) -> None:

@@ -2,9 +2,9 @@
 
 import shlex
 from collections.abc import Iterable
-from typing import Any
+from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from backends.clean import clean
 from console.operations import event as ev
@@ -39,25 +39,54 @@ def view(entries: Iterable[ev.Entry]) -> View:
     return View(kind="audit", columns=COLUMNS, rows=rows, empty="nothing was written down in that time")
 
 
-def item(entry: ev.Entry) -> dict[str, Any]:
-    """One event whole: its words, and the event itself as the evidence."""
+class AuditItem(Struct, frozen=True, kw_only=True):
+    """One event whole: who, when, from where, its words, and the event itself as the evidence."""
+
+    seq: int
+    at: datetime
+    operation: str
+    user: str
+    host: str
+    pid: int
+    origin: str
+    kind: str
+    what: str
+    on_: str = field(name="on")
+    why: str
+    result: str
+    evidence: ev.Event
+
+    @property
+    def label(self) -> str:
+        """The operation it is of."""
+        return self.operation
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The nodes it names."""
+        nodes = getattr(self.evidence, "nodes", ())
+        return tuple(nodes)
+
+
+def item(entry: ev.Entry) -> AuditItem:
+    """One event as an item of a list."""
     said, actor = told(entry.event), entry.actor
     unread = entry.event.was if isinstance(entry.event, ev.Unread) else ""
-    return {
-        "seq": entry.seq,
-        "at": entry.at,
-        "operation": entry.operation,
-        "user": actor.user,
-        "host": actor.host,
-        "pid": actor.pid,
-        "origin": actor.origin,
-        "kind": unread or type(entry.event).__name__.lower(),
-        "what": said.what,
-        "on": said.on,
-        "why": said.why,
-        "result": said.result,
-        "evidence": entry.event,
-    }
+    return AuditItem(
+        seq=entry.seq,
+        at=entry.at,
+        operation=entry.operation,
+        user=actor.user,
+        host=actor.host,
+        pid=actor.pid,
+        origin=actor.origin,
+        kind=unread or type(entry.event).__name__.lower(),
+        what=said.what,
+        on_=said.on,
+        why=said.why,
+        result=said.result,
+        evidence=entry.event,
+    )
 
 
 def told(event: ev.Event) -> Told:

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec import Struct
 
 from console.operations.eta import clear_at
+from console.operations.event import Actor
 from console.operations.lock import Holder
 from console.operations.operation import Operation, Progress, Stage
 from console.operations.result import Outcome
 from console.operations.step import Step
+from console.targets import expand
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
 from console.words import age, duration
@@ -60,29 +61,61 @@ def view(carried: Iterable[Carried], now: datetime) -> View:
     return View(kind="operations", columns=COLUMNS, rows=rows, empty="no operation")
 
 
-def summary(carried: Carried) -> dict[str, Any]:
-    """One operation in short, as an item of a document."""
+class OperationItem(Struct, frozen=True, kw_only=True):
+    """One operation in short. `nodes` counts them by outcome; `carrier` is None where nobody carries it."""
+
+    id: str
+    verb: str
+    pod: str
+    targets: str
+    reason: str
+    state: str
+    outcome: str
+    text: str
+    nodes: dict[str, int]
+    begun_at: datetime
+    begun_by: Actor
+    by: Actor
+    carrier: Actor | None
+    deadline_at: datetime | None
+    clear_at: datetime | None
+    ended_at: datetime | None
+    told_at: datetime
+
+    @property
+    def label(self) -> str:
+        """Its id."""
+        return self.id
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The nodes it was asked for."""
+        return expand(self.targets)
+
+
+def item(carried: Carried) -> OperationItem:
+    """One operation as an item of a list."""
     operation, holder = carried.operation, carried.holder
     plan = operation.plan
-    return {
-        "id": operation.id,
-        "verb": plan.verb,
-        "pod": plan.pod,
-        "targets": plan.targets,
-        "reason": plan.reason,
-        "state": carried.state,
-        "outcome": operation.result.outcome.value,
-        "text": operation.text or operation.why or operation.tripped,
-        "nodes": dict(Counter(node.outcome.value for node in operation.nodes)),
-        "begun_at": operation.begun_at,
-        "begun_by": operation.begun_by,
-        "by": operation.by,
-        "carrier": holder.actor if holder else None,
-        "deadline_at": plan.deadline_at,
-        "clear_at": clear_at(operation),
-        "ended_at": operation.ended_at,
-        "told_at": operation.told_at,
-    }
+    return OperationItem(
+        id=operation.id,
+        verb=plan.verb,
+        pod=plan.pod,
+        targets=plan.targets,
+        reason=plan.reason,
+        state=carried.state,
+        outcome=operation.result.outcome.value,
+        text=operation.text or operation.why or operation.tripped,
+        nodes=dict(Counter(node.outcome.value for node in operation.nodes)),
+        begun_at=operation.begun_at,
+        begun_by=operation.begun_by,
+        by=operation.by,
+        carrier=holder.actor if holder else None,
+        deadline_at=plan.deadline_at,
+        clear_at=clear_at(operation),
+        ended_at=operation.ended_at,
+        told_at=operation.told_at,
+    )
 
 
 def steps(operation: Operation, now: datetime) -> View:

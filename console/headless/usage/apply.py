@@ -26,4 +26,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--wait", action="store_true", help="wait until it is done, not only begun")
     options.add_timeout(parser, None, "give up waiting after this (implies --wait); what was begun stands")
     parser.add_argument("--config", metavar="FILE", help="config file (default: $XDG_CONFIG_HOME/megapod/config.toml)")
-    options.add_output(parser)
+    options.add_document(parser)

@@ -11,7 +11,7 @@ examples:
   megapod audit --since 2026-03-01T22:00Z --until 2026-03-02T06:00Z -o jsonl
   megapod audit --since 30d -o jsonl | jq -r 'select(.kind == "cancelling") | [.at, .user, .operation, .why] | @tsv'
 
-The table leaves out the lines of evidence on the way (`noted`); -o json and -o jsonl have every event, whole.
+The table leaves out the lines of evidence on the way (`noted`); every other form has every event, whole.
 
 exit codes: 0 done · 1 the journal cannot be read · 2 usage
 """
@@ -23,7 +23,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", default="24h", metavar="TIME", help="2h, 7d, or an ISO time (default: 24h)")
     parser.add_argument("--until", default="", metavar="TIME", help="2h ago, or an ISO time (default: now)")
     parser.add_argument("--operation", default="", metavar="OP", help="only this operation")
-    parser.add_argument(
-        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
-    )
+    options.add_forms(parser)
     options.add_journal(parser)

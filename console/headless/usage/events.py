@@ -29,6 +29,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help=f"listen this long, as in 30s, 5m (default: {LISTEN}, or with --follow for ever)",
     )
     options.add_config(parser)
-    parser.add_argument(
-        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
-    )
+    options.add_forms(parser)

@@ -48,5 +48,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name in ("note", "ack", "snooze"):
             word.add_argument("text", nargs="?" if name != "note" else None, default="", help="what to tell others")
         options.add_config(word)
-        options.add_output(word)
+        options.add_forms(word)
         options.add_timeout(word, "15s", "how long to wait for slow sources")

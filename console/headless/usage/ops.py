@@ -38,10 +38,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     verbs = parser.add_subparsers(dest="word", metavar="WORD", required=True)
     listing = _word(verbs, "list", "operations that have not ended")
+    options.add_forms(listing)
     listing.add_argument("--all", action="store_true", help=f"also the latest that have (--limit, default {RECENT})")
     listing.add_argument("--limit", type=int, default=RECENT, metavar="N", help="how many of the latest")
-    _one(_word(verbs, "show", "one operation, step by step"))
+    options.add_document(_one(_word(verbs, "show", "one operation, step by step")))
     watch = _one(_word(verbs, "watch", "one operation as it goes, until it ends"))
+    watch.add_argument(
+        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
+    )
     options.add_timeout(watch, None, "give up watching after this")
     for name, line in WORDS.items():
         word = _one(_word(verbs, name, line))
@@ -65,9 +69,6 @@ def _word(
         allow_abbrev=False,
     )
     options.add_journal(sub)
-    sub.add_argument(
-        "-o", "--output", choices=("table", "json", "jsonl"), default="table", help="how to print (default: table)"
-    )
     return sub
 
 
