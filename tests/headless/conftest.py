@@ -1,8 +1,13 @@
 """A simulated pod on which time stands still, asked over real SSH and Redfish: the same bytes every time."""
 
 import argparse
+import json
 import os
+import queue
+import subprocess
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +24,8 @@ from console.state.session import Session
 
 EPOCH = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 LIVED_S = 600.0
+FORKER = Path(__file__).with_name("forker.py")
+AT_ONCE = 3
 FAULTS = ("pump-fail@120", "node-off@300", "gpu-ecc:austin-r2-n02/1@400")
 
 
@@ -90,3 +97,59 @@ def stdout() -> Callable[[], object]:
                 os.close(kept)
 
     return caught
+
+
+class Forks:
+    """Commands, several at a time, in forks of processes that have loaded everything."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
+        env.pop("MEGAPOD_CONFIG", None)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.forkers = [subprocess.Popen([sys.executable, FORKER], text=True, env=env, **pipes) for _ in range(AT_ONCE)]
+        self.free = queue.SimpleQueue()
+        for forker in self.forkers:
+            self.free.put(forker)
+        self.pool = ThreadPoolExecutor(AT_ONCE)
+
+    def all(self, cases):
+        """`(name, words, config, streams)` each; gives `(name, code, stdout, stderr)`."""
+        return list(self.pool.map(lambda numbered: self.one(numbered[0], *numbered[1]), enumerate(cases)))
+
+    def one(self, number, name, words, config, streams):
+        out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
+        files = {"stdin": os.devnull, "stdout": str(out), "stderr": str(err), "encoding": "utf-8", **streams}
+        files["env"] = {"MEGAPOD_CONFIG": str(config), **files.get("env", {})}
+        reader = None
+        if files["stdout"] == "a pipe":
+            reader, writer = os.pipe()
+            files["stdout"] = f"/proc/{os.getpid()}/fd/{writer}"
+        forker = self.free.get()
+        try:
+            if reader is not None:
+                os.close(reader)  # opened again by the child for writing alone: its reader has left
+            forker.stdin.write(json.dumps({"words": words, **files}) + "\n")
+            forker.stdin.flush()
+            code = int(forker.stdout.readline())
+        finally:
+            self.free.put(forker)
+            if reader is not None:
+                os.close(writer)
+        texts = [path.read_text() if path.exists() else "" for path in (out, err)]
+        for path in (out, err):
+            path.unlink(missing_ok=True)
+        return name, code, *texts
+
+    def close(self):
+        self.pool.shutdown()
+        for forker in self.forkers:
+            forker.stdin.close()
+            forker.stdout.close()
+            forker.wait(30)
+
+
+@pytest.fixture(scope="session")
+def forks() -> type[Forks]:
+    """Runs commands for the price of a fork."""
+    return Forks

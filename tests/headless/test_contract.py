@@ -1,21 +1,15 @@
 """Every verb under every failure: stdout is data only, stderr a line, the code a documented one, and no traceback."""
 
-import json
-import os
-import queue
 import socket
-import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
+from backends.transport.child import Child
+from console.actions import ACTIONS
 from console.exit import MEANING, Exit
 from console.main import VERBS
 
-FORKER = Path(__file__).with_name("forker.py")
-AT_ONCE = 3
 WORDS = {
     "get": ["get", "nodes", "n1"],
     "describe": ["describe", "n1"],
@@ -60,59 +54,9 @@ STREAMS = {
 }
 
 
-class Runs:
-    """Commands, several at a time, in forks of processes that have loaded everything."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
-        env.pop("MEGAPOD_CONFIG", None)
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.forkers = [subprocess.Popen([sys.executable, FORKER], text=True, env=env, **pipes) for _ in range(AT_ONCE)]
-        self.free = queue.SimpleQueue()
-        for forker in self.forkers:
-            self.free.put(forker)
-        self.pool = ThreadPoolExecutor(AT_ONCE)
-
-    def all(self, cases):
-        """`(name, words, config, streams)` each; gives `(name, code, stdout, stderr)`."""
-        return list(self.pool.map(lambda numbered: self.one(numbered[0], *numbered[1]), enumerate(cases)))
-
-    def one(self, number, name, words, config, streams):
-        out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
-        files = {"stdin": os.devnull, "stdout": str(out), "stderr": str(err), "encoding": "utf-8", **streams}
-        files["env"] = {"MEGAPOD_CONFIG": str(config), **files.get("env", {})}
-        reader = None
-        if files["stdout"] == "a pipe":
-            reader, writer = os.pipe()
-            files["stdout"] = f"/proc/{os.getpid()}/fd/{writer}"
-        forker = self.free.get()
-        try:
-            if reader is not None:
-                os.close(reader)  # opened again by the child for writing alone: its reader has left
-            forker.stdin.write(json.dumps({"words": words, **files}) + "\n")
-            forker.stdin.flush()
-            code = int(forker.stdout.readline())
-        finally:
-            self.free.put(forker)
-            if reader is not None:
-                os.close(writer)
-        texts = [path.read_text() if path.exists() else "" for path in (out, err)]
-        for path in (out, err):
-            path.unlink(missing_ok=True)
-        return name, code, *texts
-
-    def close(self):
-        self.pool.shutdown()
-        for forker in self.forkers:
-            forker.stdin.close()
-            forker.stdout.close()
-            forker.wait(30)
-
-
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    made = Runs(tmp_path_factory.mktemp("contract"))
+def runs(tmp_path_factory, forks):
+    made = forks(tmp_path_factory.mktemp("contract"))
     yield made
     made.close()
 
@@ -190,6 +134,51 @@ def test_a_pod_that_is_unreachable_is_said_by_every_verb(runs, unreachable):
     results = runs.all([(verb, words_of(verb), unreachable, {}) for verb in verbs])
     judged(results, codes={Exit.PARTIAL, Exit.DEADLINE, Exit.USAGE})
     assert [name for name, _, _, err in results if not err] == ["doctor"]  # whose answer this is
+
+
+WORDS_WITHIN = {
+    "findings": (["ack", "none"], ["unack", "none"], ["snooze", "none", "--for", "1h"], ["note", "none", "x"]),
+    "ops": (["list"], ["watch", "op-x"], ["pause", "op-x"], ["resume", "op-x"], ["cancel", "op-x"], ["adopt", "op-x"],
+            ["retry", "op-x"]),
+}  # fmt: skip
+"""The words of verbs that have some, but for the one that `WORDS` has."""
+
+
+@pytest.mark.parametrize("config", ["unreachable", "no file"])
+def test_words_within_verbs_hold_the_contract_too(runs, unreachable, tmp_path, config):
+    path = unreachable if config == "unreachable" else tmp_path / "nowhere.toml"
+    cases = [([verb, *words], path) for verb, each in WORDS_WITHIN.items() for words in each]
+    results = runs.all([(f"{' '.join(words)}, {config}", words, path, {}) for words, path in cases])
+    judged(results, codes={Exit.USAGE, Exit.PARTIAL, Exit.DONE})
+    assert [name for name, code, _, _ in results if code == Exit.DONE] == (
+        [] if config == "no file" else ["ops list, unreachable"]
+    )
+
+
+@pytest.fixture(scope="module")
+def read_only(tmp_path_factory):
+    """A pod that answers, and may not be written to."""
+    config = tmp_path_factory.mktemp("pod") / "config.toml"
+    words = ["--racks=1", "--nodes=1", "--gpus=1", f"--write-config={config}", "--exit-with-parent"]
+    with Child([sys.executable, "-m", "console", "simulate", *words], name="the simulated pod") as child:
+        child.ready(60.0)
+        config.write_text(config.read_text().replace("read_only = false", "read_only = true"))
+        yield config
+
+
+def test_a_read_only_pod_is_read_and_never_written(runs, read_only):
+    writes = {action.verb for action in ACTIONS if action.dangerous}
+    verbs = [verb for verb in VERBS if verb not in NEED_NO_POD | {"screen"}]
+    words = {
+        verb: ["austin" if word == "lab" else word.replace("n1", "austin-r1-n01") for word in words_of(verb)]
+        for verb in verbs
+    }
+    results = runs.all([(verb, words[verb], read_only, {}) for verb in verbs])
+    judged(results)
+    refused = {name for name, code, _, _ in results if code == Exit.REFUSED}
+    assert refused == (writes & set(verbs)) | {"exec"}
+    assert not [(name, out) for name, _, out, _ in results if name in refused and out]
+    assert not [(name, err) for name, _, _, err in results if name in refused and "read_only = false" not in err]
 
 
 @pytest.mark.parametrize("kind", STREAMS)
