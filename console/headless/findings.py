@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from backends.model.finding import Finding
 from backends.model.severity import Severity
@@ -68,15 +67,12 @@ async def _run(arguments: argparse.Namespace, config: Config) -> Exit:
     items = {pod: _items(snapshot, attention[pod], now) for pod, snapshot in snapshots.items()}
     result = document.document("attentions", snapshots, now, items)
     if arguments.word == "list":
-        parts = [
-            Part(pod, views.listed(now_seen, now, attention[pod]), items[pod]) for pod, now_seen in snapshots.items()
-        ]
         lister = Lister(arguments.form)
-        for part in parts:
-            named = form.with_pod(part.view, part.pod) if len(parts) > 1 else part.view
-            lister.add(replace(part, view=named))
-            if not part.items:
-                say(f"{part.pod}: {part.view.empty}")
+        for pod, snapshot in snapshots.items():
+            view = views.listed(snapshot, now, attention[pod])
+            lister.add(Part(pod, form.with_pod(view, pod) if len(snapshots) > 1 else view, items[pod]))
+            if not view.rows:
+                say(f"{pod}: {view.empty}")
         lister.end(result)
     elif arguments.form.whole:
         output.write_document(result, arguments.form)
