@@ -21,7 +21,7 @@ WORDS = {
     "hold": ["hold", "n1", "--reason", "x", "--yes"],
     "release": ["release", "n1", "--yes"],
     "power": ["power", "off", "n1", "--yes"],
-    "provision": ["provision", "n1", "--profile", "p", "--yes"],
+    "provision": ["provision", "n1", "--profile", "p", "--reason", "x", "--yes"],
     "exec": ["exec", "n1", "--", "true"],
     "logs": ["logs", "n1"],
     "apply": ["apply", "/nonexistent/plan.json", "--yes"],
@@ -162,7 +162,8 @@ def read_only(tmp_path_factory):
     words = ["--racks=1", "--nodes=1", "--gpus=1", f"--write-config={config}", "--exit-with-parent"]
     with Child([sys.executable, "-m", "console", "simulate", *words], name="the simulated pod") as child:
         child.ready(60.0)
-        config.write_text(config.read_text().replace("read_only = false", "read_only = true"))
+        told = config.read_text().replace("read_only = false", "read_only = true")
+        config.write_text(f'{told}\n[profiles.p]\nboot = "pxe"\n')
         yield config
 
 
