@@ -25,8 +25,12 @@ def duration(seconds: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 node`, `3 nodes`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """`1 node`, `3 nodes`, `2 switches`, `6 power supplies`."""
+    if number == 1:
+        return f"{number} {noun}"
+    if noun.endswith("ch"):
+        return f"{number} {noun}es"
+    return f"{number} {noun[:-1]}ies" if noun.endswith("ly") else f"{number} {noun}s"
 
 
 UNITS = {

@@ -3,6 +3,11 @@
 Controllers are small computers that a pod depends on: at most four requests are in flight on an endpoint, answers are
 bounded in size and time, and what the service asks for (`Retry-After`) is done. Statuses are answers here; what they
 mean is the adapter's business.
+
+httpx's own transport was measured beside `httpx-aiohttp` (tests/bench/bench_redfish_crawl.py, a GB300 tray of 1,609
+resources, 4 in flight, on two busy cores): a steady refresh of 11 GETs takes 0.19 s with either at 20 ms a GET, and 23
+and 11 ms of CPU; the first inventory, 209 GETs, 0.4 and 0.2 s of CPU. Half the CPU of what is a thousandth of a core
+is not worth a second HTTP stack with its own TLS and its own errors, so httpx it is. What is cheap is not to ask.
 """
 
 import asyncio

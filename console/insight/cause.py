@@ -188,9 +188,25 @@ def _with_effects(cause: Finding, effects: list[Finding]) -> Finding:
     nodes = {rule: [name for effect in effects if effect.rule == rule for name in effect.hits_nodes] for rule in kinds}
     about_nodes = [rule for rule in kinds if rule not in PARTS]
     lines = [f"{rule}: {count(len(set(nodes[rule])), 'node')}, {fold(nodes[rule])}" for rule in about_nodes]
-    lines += [effect.title for effect in effects if effect.rule in PARTS]
+    lines += _parts_told([effect for effect in effects if effect.rule in PARTS])
     worst = min((cause, *effects), key=lambda finding: finding.severity.rank).severity
     return replace(cause, severity=worst, evidence=(*cause.evidence, *dict.fromkeys(lines))[:_MOST_EVIDENCE])
+
+
+def _parts_told(effects: Sequence[Finding]) -> list[str]:
+    """A line a part; parts of one kind with the same trouble in one: `6 power supplies: LossOfInput, psu1 … psu6`."""
+    alike: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for effect in effects:
+        named, _, what = effect.title.partition(": ")
+        alike[effect.entity.partition(":")[0].replace("-", " "), what].append(named)
+    lines: list[str] = []
+    for (kind, what), names in alike.items():
+        if what and len(names) >= ALIKE_IN_A_RACK:
+            short = [name.removeprefix(f"{kind} ") for name in names]
+            lines.append(f"{count(len(names), kind)}: {what}, {short[0]} … {short[-1]}")
+        else:
+            lines += [f"{name}: {what}" if what else name for name in names]
+    return lines
 
 
 def _by_rack(found: list[Finding], snapshot: Snapshot) -> list[Finding]:

@@ -24,17 +24,17 @@ def leaks_by_place(found: Sequence[Finding], snapshot: Snapshot) -> list[Finding
             places[place].append(finding)
         else:
             kept.append(finding)
-    return kept + [_one(place, leaks, snapshot) for place, leaks in places.items()]
+    return kept + [_one(leaks) for leaks in places.values()]
 
 
-def _one(place: str, leaks: list[Finding], snapshot: Snapshot) -> Finding:
+def _one(leaks: list[Finding]) -> Finding:
     first, *more = sorted(leaks, key=lambda one: (one.since, one.severity.rank, one.id))
     if not more:
         return first
     return replace(
         first,
         severity=min((one.severity for one in leaks), key=lambda severity: severity.rank),
-        title=f"{first.title} (and {len(more)} more in {snapshot.topology.label(place)})",
+        title=f"{first.title} (and {len(more)} more there)",
         evidence=(*first.evidence, *(one.title for one in more)),
         hits_nodes=tuple(dict.fromkeys(node for one in leaks for node in one.hits_nodes)),
         hits_jobs=tuple(dict.fromkeys(job for one in leaks for job in one.hits_jobs)),

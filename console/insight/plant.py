@@ -123,15 +123,12 @@ def _finding(
 ) -> Finding:
     nodes = nodes_hit(snapshot.topology, component.id)
     rule = _rule(component, beyond)
-    kind = component.kind.value.replace("-", " ")
     return Finding(
         id=f"{rule}:{component.id}",
         rule=rule,
         severity=severity,
         entity=component.id,
-        title=_title(
-            f"{kind} {snapshot.topology.label(component.id)}", component, _what(snapshot, component, facts, beyond)
-        ),
+        title=_title(_named(snapshot, component, nodes), component, _what(snapshot, component, facts, beyond)),
         since=since(snapshot, component.id),
         evidence=(
             f"health: {facts.health.value}",
@@ -147,6 +144,14 @@ def _finding(
     )
 
 
+def _named(snapshot: Snapshot, component: Component, nodes: tuple[str, ...]) -> str:
+    """`pump pump1`; where others have the same name, `fan 3 of gpu007` if it is one node's, else its place in full."""
+    kind, label = component.kind.value.replace("-", " "), snapshot.topology.label(component.id)
+    if label != component.name and len(nodes) == 1:
+        return f"{kind} {component.name} of {nodes[0]}"
+    return f"{kind} {label}"
+
+
 def _title(named: str, component: Component, what: str) -> str:
     """`pump pump1: stopped`. A controller whose message begins with the name of the thing is not echoed.
 
@@ -156,7 +161,7 @@ def _title(named: str, component: Component, what: str) -> str:
     for own in (named, f"{kind} {component.name}"):
         if what.casefold().startswith(f"{own} ".casefold()):
             rest = what[len(own) :].strip(" :")
-            return f"{named} {rest}" if rest.startswith("of ") else f"{named}: {rest}"
+            return f"{kind} {component.name} {rest}" if rest.startswith("of ") else f"{named}: {rest}"
     return f"{named}: {what}"
 
 

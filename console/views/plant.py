@@ -108,7 +108,7 @@ def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, Comp
     health = Severity.UNKNOWN if unknown == len(members) else Severity.OK
     old = any(snapshot.stale(facts) for _, facts in members)
     said = f"{unknown} not known" if 0 < unknown < len(members) else ""
-    name = count(len(members), kind.value.replace("-", " ")).replace("switchs", "switches")
+    name = count(len(members), kind.value.replace("-", " "))
     return Row(f"all:{kind.value}", (Cell(name), severity(health, stale=old), text(""), text(said), text("")))
 
 

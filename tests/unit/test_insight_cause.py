@@ -292,8 +292,18 @@ def test_one_leak_that_wets_both_detectors_of_a_tray_is_one_finding(pod):
     wet = {name: ill(detail="Critical") for name in ("tray:t3", "leak-detector:d1", "leak-detector:d2")}
     (finding,) = findings(replace(pod, topology=known, components={**pod.components, **wet}))
     assert (finding.rule, finding.entity, finding.hits_nodes) == ("leak", "leak-detector:d1", ("n3",))
-    assert finding.title == "leak detector d1: Critical (and 1 more in t3)"
+    assert finding.title == "leak detector d1: Critical (and 1 more there)"
     assert "leak detector d2: Critical" in finding.evidence
+
+
+def test_parts_of_one_kind_with_one_trouble_are_one_line_of_evidence(pod):
+    parts = {f"fan:s1/{n}": Component(id=f"fan:s1/{n}", kind=Kind.FAN, name=f"fan{n}") for n in range(1, 5)}
+    edges = (*pod.topology.edges, *(Edge("power-shelf:s1", part, Relation.CONTAINS) for part in parts))
+    known = Topology({**pod.topology.components, **parts}, edges)
+    lost = {**{part: ill() for part in parts}, "power-shelf:s1": ill(detail="LossOfInput")}
+    (finding,) = findings(replace(pod, topology=known, components={**pod.components, **lost}))
+    assert (finding.rule, finding.entity) == ("power", "power-shelf:s1")
+    assert "4 fans: Critical, fan1 … fan4" in finding.evidence
 
 
 @pytest.mark.parametrize(("supply_c", "severity"), [(19.0, None), (17.5, Severity.WARNING), (16.0, Severity.CRITICAL)])

@@ -57,6 +57,7 @@ async def test_a_leak_that_both_detectors_and_the_tray_report_is_one_finding_on_
     hall.inject("coolant_leak", node="node7")
     (leak,) = (await pod()).findings
     assert (leak.rule, leak.severity, leak.hits_nodes) == ("leak", Severity.CRITICAL, ("node7",))
+    assert leak.title == "leak detector LeakDetector_0 of node7: Critical (and 1 more there)"
     assert [line for line in leak.evidence if "LeakDetector_1" in line or "Manifold" in line], leak.evidence
     assert "from redfish.7" in leak.evidence, "whose word it is"
     hall.inject("unreachable_node", node="node7", mode="http_500")
