@@ -175,7 +175,7 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def long(self) -> bool:
         """Whether it goes on for long once its first phase is done: nobody waits for that unasked."""
-        return any(step.do is Do.BOOTED for step in self.steps)
+        return any(step.do in (Do.BOOTED, Do.REQUEUE) for step in self.steps)
 
     @cached_property
     def turns(self) -> frozenset[str]:

@@ -91,6 +91,11 @@ class Terminal:
         self.until(same, within_s)
         return seen[-1]
 
+    @property
+    def pid(self) -> int:
+        """The process of the program."""
+        return int(self._tmux("display-message", "-p", "#{pane_pid}"))
+
     def close(self) -> None:
         """End the program and its terminal."""
         subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True)
