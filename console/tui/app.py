@@ -94,9 +94,10 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
         look: Appearance | None = None,
         open_session: OpenSession = Session,
         carrier: Carrier | None = None,
+        driver: type[TerminalDriver] = TerminalDriver,
     ) -> None:
         look = look or Appearance()
-        super().__init__(driver_class=TerminalDriver, ansi_color=THEMES[look.theme].ansi or None)
+        super().__init__(driver_class=driver, ansi_color=THEMES[look.theme].ansi or None)
         check_columns(config)
         for theme in THEMES.values():
             self.register_theme(coloured(theme, config))

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from backends.registry import redfish_sources
 from console.actions import ACTIONS, Action, available
 from console.config import Config
 from console.operations.plan import Plan
 from console.state.session import Session
 from console.tui.keymap import Keymap
 from console.tui.meter import Meter
+from console.tui.opening import opening
 from console.views.happenings import OURSELVES, Told
 from console.views.sources import waiting
 from widgets.glyphs import GlyphSet
@@ -113,13 +113,7 @@ class Desk:
         snapshot = self.snapshot
         if snapshot is not None:
             return waiting(snapshot, self.now(), families)
-        pod = self.config.pods.get(self.pod)
-        if pod is None:
-            return f"no pod is configured in {self.config.path or 'the config'}"
-        places = [f"the scheduler on {pod.ssh.host}"] if pod.ssh else []
-        names = redfish_sources(pod.endpoints(self.pod))
-        places += [f"{name} at {endpoint.url}" for name, endpoint in zip(names, pod.redfish, strict=True)]
-        return f"opening {', '.join(places)} …"
+        return opening(self.config, self.pod)
 
     @property
     def _read_only(self) -> bool:

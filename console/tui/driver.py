@@ -15,6 +15,8 @@ from typing import TextIO, cast
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from console.tui.curtain import ALTERNATE
+
 
 class Forgiving(io.TextIOBase):
     """A text file that drops what cannot be written any more."""
@@ -64,3 +66,16 @@ class TerminalDriver(LinuxDriver):
             width, height = 0, 0
         # A serial line answers 0 by 0: COLUMNS and LINES are all there is to know then.
         return (width, height) if width and height else super()._get_terminal_size()
+
+
+class BehindCurtain(TerminalDriver):
+    """On the screen that a `Curtain` has opened: opened once more it would be cleared until the first frame."""
+
+    _behind = True
+
+    def write(self, data: str) -> None:
+        """Write; but for what opens the screen, the first time."""
+        if self._behind and data == ALTERNATE:
+            self._behind = False
+        else:
+            super().write(data)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from console.config import Config
 from console.exit import Exit
 from console.headless.diagnostics import say
+from console.tui.curtain import Curtain
 from console.tui.environment import appearance, prepare
+from console.tui.opening import opening
 
 if TYPE_CHECKING:
     from console.tui.app import MegapodApp
@@ -19,9 +21,16 @@ CLOSE_WITHIN_S = 5.0
 def main(config: Config) -> int:
     """Open the console; returns its exit code. Textual is imported here, once the environment says how."""
     prepare(os.environ)
-    from console.tui.app import MegapodApp  # 0.25 s; it reads the environment when imported
+    look = appearance(os.environ, wanted=config.screen)
+    pod = next(iter(config.pods), "")
+    waiting = opening(config, pod)
+    if look.glyphs == "ascii":
+        waiting = waiting.replace("…", "...").encode("ascii", "replace").decode()
+    with Curtain(f"{pod or 'no pod'}  opening", waiting):
+        from console.tui.app import MegapodApp  # 0.25 s; it reads the environment when imported
+        from console.tui.driver import BehindCurtain
 
-    return asyncio.run(run(MegapodApp(config, appearance(os.environ, wanted=config.screen))))
+        return asyncio.run(run(MegapodApp(config, look, driver=BehindCurtain)))
 
 
 async def run(app: "MegapodApp") -> int:
