@@ -9,10 +9,11 @@ from msgspec.structs import replace
 from console.config import Config
 from console.exit import Exit
 from console.headless import output
+from console.headless.bar import Bar
 from console.headless.diagnostics import Stop, say
 from console.headless.form import Form
 from console.headless.journal_place import found, of_config, opened
-from console.headless.progress import Progress, node_line
+from console.headless.progress import Progress, line_of, node_line
 from console.operations.detached import Detached
 from console.operations.operation import Operation
 from console.operations.plan import Plan, digest
@@ -50,19 +51,32 @@ async def carry_out(plan: Plan, config: Config, arguments: argparse.Namespace) -
 
 
 async def _follow(detached: Detached, plan: Plan, arguments: argparse.Namespace, *, wait: bool) -> Exit:
+    last = await _looked_on(detached, plan, wait=wait)
+    return _finish(last.result, arguments.form) if last.ended else _leave(last, arguments.form)
+
+
+async def _looked_on(detached: Detached, plan: Plan, *, wait: bool) -> Operation:
+    """The operation once it has ended, or begun where nobody waits for more. A bar on a terminal, else a line a step.
+
+    Raises Stop where its worker is lost.
+    """
     progress, clock = Progress(), SystemClock()
-    async with aclosing(detached.look_on(plan.operation)) as sights:
+    latest: Operation | None = None
+    async with (
+        Bar(lambda: line_of(latest, clock.now()) if latest else f"{plan.verb} {plan.targets}") as bar,
+        aclosing(detached.look_on(plan.operation)) as sights,
+    ):
         async for seen in sights:
-            news = progress.news(seen.operation, clock.now())
-            if news and not (seen.operation.ended and seen.operation.result.exit is not Exit.DONE):
+            latest = seen.operation
+            bar.draw()
+            news = progress.news(latest, clock.now())
+            if news and not bar.on and not (latest.ended and latest.result.exit is not Exit.DONE):
                 say(news)  # a bad end is said once, with its id, when it is over
             if seen.lost:
                 words = last_words(detached.place, plan.operation)
                 raise Stop(Exit.FAILED, f"{seen.advice}{f' (its last words: {words})' if words else ''}")
-            if seen.operation.ended:
-                return _finish(seen.operation.result, arguments.form)
-            if not wait and _begun(seen.operation):
-                return _leave(seen.operation, arguments.form)
+            if latest.ended or (not wait and _begun(latest)):
+                return latest
     raise Stop(Exit.FAILED, f"{plan.operation} is not in the journal")
 
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from console.headless.bar import filled
 from console.operations.eta import clear_at
-from console.operations.operation import Operation, State
+from console.operations.operation import Operation, Stage, State
 from console.operations.result import NodeResult, Outcome
 from console.targets import fold
 from console.words import count, duration
@@ -41,6 +42,19 @@ def summary(operation: Operation) -> str:
     if operation.tripped:
         head += f" (stopping: {operation.tripped})"
     return f"{head}: {'; '.join(_parts(operation.nodes)) or 'begun'}"
+
+
+def line_of(operation: Operation, now: datetime) -> str:
+    """Where it stands, in a line with a bar of the steps that have ended, and the time it has taken."""
+    plan = operation.plan
+    steps = [(step.id, name) for name in plan.follow for step in plan.course.get(name, ())]
+    rows = (operation.progress(*step) for step in steps)
+    done = sum(row is not None and row.stage is Stage.ENDED for row in rows)
+    nodes = f"{sum(node.outcome.ended for node in operation.nodes)}/{len(operation.nodes)}"
+    took = duration((now - operation.begun_at).total_seconds())
+    where = summary(operation).removeprefix(f"{plan.verb} {plan.targets}").lstrip(": ")
+    bar = filled(done / max(1, len(steps)))
+    return f"{plan.verb} {plan.targets} {bar} {nodes} {took}  {where}{_eta(operation, now)}"
 
 
 def node_line(node: NodeResult) -> str:

@@ -76,13 +76,14 @@ def _total(widths: list[int], keep: list[int]) -> int:
 def _line(cells: Sequence[Cell], columns: Sequence[Column], widths: list[int], keep: list[int]) -> str:
     parts = []
     for index in keep:
-        text = _fitted(cells[index].text, widths[index])
+        text = fitted(cells[index].text, widths[index])
         space = " " * (widths[index] - cell_width(text))
         parts.append(space + text if columns[index].right else text + space)
     return GAP.join(parts).rstrip()
 
 
-def _fitted(text: str, width: int) -> str:
+def fitted(text: str, width: int) -> str:
+    """The text in so many terminal columns, with `…` where it was cut."""
     if cell_width(text) <= width:
         return text
     while text and cell_width(text) > width - 1:

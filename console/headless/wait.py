@@ -13,6 +13,7 @@ from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import document, loop, output, targeting
+from console.headless.bar import Bar, filled
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.headless.usage.wait import IN_SERVICE, STATES
@@ -92,7 +93,7 @@ async def _wait(arguments: argparse.Namespace, wanted: Wanted, config: Config) -
         watching = asyncio.create_task(session.watch())
         code = Exit.DONE
         try:
-            async with asyncio.timeout(arguments.timeout_s):
+            async with asyncio.timeout(arguments.timeout_s), Bar(lambda: _so_far(session, wanted, pods[0], names)):
                 await session.store.until(_there(wanted, pods, names))
         except TimeoutError:
             code = Exit.DEADLINE
@@ -124,6 +125,11 @@ def _subject(
             raise Stop(Exit.PARTIAL, document.problem(scheduled[0], status))
         say(f"job {wanted.job} is not in the queue of {scheduled[0]}: it has ended, or there was none")
     return having or scheduled, (wanted.job,)
+
+
+def _so_far(session: Session, wanted: Wanted, pod: str, names: tuple[str, ...]) -> str:
+    there = sum(wanted.goal(session.store[pod], name) for name in names)
+    return f"waiting for {wanted.text} {filled(there / len(names))} {there}/{len(names)}"
 
 
 def _there(wanted: Wanted, pods: tuple[str, ...], names: tuple[str, ...]) -> Callable[[dict[str, Snapshot]], bool]:

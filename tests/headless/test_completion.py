@@ -76,27 +76,41 @@ def test_a_cache_that_cannot_be_read_or_written_is_none(config, monkeypatch, mak
 
 
 @pytest.fixture
-def bash(config, tmp_path):
-    """What a real bash makes of a line and a press of TAB."""
+def environment(config, tmp_path):
+    """Where a shell finds megapod."""
     folder = tmp_path / "bin"
     folder.mkdir()
     command = folder / "megapod"
     command.write_text(f'#!/bin/sh\nexec {sys.executable} -m console "$@"\n')
     command.chmod(0o700)
-    script = (
-        'source <(megapod completion bash); bind 2>/dev/null; COMP_LINE=$1; COMP_POINT=${#1}; _megapod; '
-        'printf "%s\\n" "${COMPREPLY[@]}"'
-    )  # fmt: skip
-    env = os.environ | {
+    return os.environ | {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "COMP_WORDBREAKS": " \t\n\"'@><=;|&(:",
     }
 
+
+def shell(name):
+    """A real one; where it is missing its test is skipped, but not in CI."""
+    if found := shutil.which(name):
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"apt-get install {name}")
+    return pytest.skip(f"apt-get install {name}")
+
+
+@pytest.fixture
+def bash(environment):
+    """What a real bash makes of a line and a press of TAB."""
+    script = (
+        'source <(megapod completion bash); bind 2>/dev/null; COMP_LINE=$1; COMP_POINT=${#1}; _megapod; '
+        'printf "%s\\n" "${COMPREPLY[@]}"'
+    )  # fmt: skip
+
     def press(line):
         done = subprocess.run(
             [shutil.which("bash"), "--norc", "-c", script, "bash", line],
-            check=True, capture_output=True, text=True, env=env, timeout=60,
+            check=True, capture_output=True, text=True, env=environment, timeout=60,
         )  # fmt: skip
         return done.stdout.split()
 
@@ -108,3 +122,33 @@ def test_bash_gets_what_stands_after_its_own_word_breaks(bash):
     assert bash("megapod drain gpu") == ["gpu001", "gpu002"]
     assert bash("megapod drain @rack:") == ["r1"]
     assert bash("megapod get nodes --pod=a") == ["alpha"]
+
+
+def test_zsh_gets_whole_words(environment):
+    script = (
+        "autoload -U compinit; compinit -u -D; source <(megapod completion zsh); [[ $_comps[megapod] == _megapod ]];"
+        'compadd() { print -l -- "${@:3}" }; _files() { print files };'
+        'for line in "$@"; do words=(${(s: :)line}); CURRENT=$#words; _megapod; done'
+    )
+    lines = (
+        "megapod get nod",
+        "megapod drain @rack:",
+        "megapod get nodes --pod=a",
+        "megapod schema Chec",
+        "megapod apply pl",
+    )
+    done = subprocess.run(
+        [shell("zsh"), "-f", "-e", "-c", script, "zsh", *lines],
+        check=True, capture_output=True, text=True, env=environment, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.split() == ["nodes", "@rack:r1", "--pod=alpha", "CheckResult", "Checkup", "files"]
+
+
+def test_fish_gets_whole_words(environment):
+    script = "megapod completion fish | source; for line in $argv; complete -C $line; end"
+    lines = ("megapod get nod", "megapod drain @rack:", "megapod get nodes --pod=a", "megapod schema Chec")
+    done = subprocess.run(
+        [shell("fish"), "-N", "-c", script, *lines],
+        check=True, capture_output=True, text=True, env=environment, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.split() == ["nodes", "@rack:r1", "--pod=alpha", "CheckResult", "Checkup"]
