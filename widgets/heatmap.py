@@ -167,6 +167,11 @@ class HeatMap(LineView):
         """The marked keys."""
         return self._marks.keys
 
+    def places(self) -> list[tuple[int, int, str]]:
+        """The cells on screen: column, line, key."""
+        found = ((*self._layout.place_of(at), cell.key) for at, cell in enumerate(self._cells))
+        return [(x, line - self.top, key) for line, x, key in found if self.top <= line < self.top + self.page]
+
     # -- cursor and marks -----------------------------------------------------------------------------------------
 
     def move_to(self, key: str) -> bool:

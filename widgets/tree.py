@@ -86,6 +86,10 @@ class LineTree(LineView):
         """The keys that are open, whether or not they can be seen."""
         return frozenset(self._open)
 
+    def shown_keys(self) -> list[str]:
+        """The keys of what is open, from the top."""
+        return [line.item.key for line in self._lines]
+
     def update(self, roots: Sequence[TreeItem]) -> None:
         """The whole tree; unchanged sub-trees as the same objects."""
         self._roots = tuple(roots)

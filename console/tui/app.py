@@ -49,7 +49,7 @@ from widgets.glyphs import glyph_set
 from widgets.key_queue import KeyQueueApp
 from widgets.themes import THEMES
 
-OPENS_ON = "topology"
+OPENS_ON = "triage"
 VIEWS: dict[str, type[View]] = {
     "triage": TriageView,
     "topology": TopologyView,

@@ -17,9 +17,10 @@ from widgets.statusline import Segment
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where the operator is: the view, how much of it is shown, what narrows it."""
+    """Where the operator is: the views that led here, this one, how much of it is shown, what narrows it."""
 
     title: str
+    path: tuple[str, ...] = ()
     counted: str = ""
     filtered: str = ""
     marked: int = 0
@@ -30,6 +31,8 @@ def left(pod: str, place: Place, snapshot: Snapshot | None) -> list[Segment]:
     segments = [Segment(f" {pod} ", "badge")]
     if snapshot is not None and snapshot.read_only:
         segments.append(Segment("READ-ONLY", "accent", 1))
+    if place.path:
+        segments.append(Segment("".join(f"{one} > " for one in place.path).rstrip(), "muted", 3))
     segments.append(Segment(place.title, "title"))
     if place.marked:
         segments.append(Segment(f"{place.marked} marked", "mark"))

@@ -4,6 +4,7 @@ What is wrong shows in the first mode whatever the state: the map is looked at b
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 
 from backends.model.node import Node
 from backends.model.severity import Severity
@@ -23,6 +24,12 @@ ZOOMS = ("nodes", "values", "each GPU")
 
 SEVERITY_WORD = STYLE
 
+_ROOMY = 60
+_NAMED = 8
+"""Columns of a cell beside its value: sign, the end of a name, blanks."""
+_AROUND = 2
+"""Lines of a group beside its cells: title and blank."""
+
 
 class HeatCells:
     """The map of one pod. A node that looks as before keeps its cell, so that only what changed is repainted."""
@@ -31,43 +38,62 @@ class HeatCells:
         self._glyphs = glyphs
         self._known: dict[str, HeatCell] = {}
         self.mode = MODES[0]
-        self.zoom = ZOOMS[0]
+        self._chosen = ""
+        self._size = (0, 0)
 
     def cycle(self) -> None:
         """On to the next mode."""
         self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
 
-    def nearer(self) -> None:
+    def nearer(self, snapshot: Snapshot | None) -> None:
         """Zoom in; from the nearest, all the way out."""
-        self.zoom = ZOOMS[(ZOOMS.index(self.zoom) + 1) % len(ZOOMS)]
+        self._chosen = ZOOMS[(ZOOMS.index(self.zoom(snapshot)) + 1) % len(ZOOMS)]
+
+    def fit(self, width: int, height: int) -> None:
+        """How much room the map has: what is not chosen follows it."""
+        self._size = width, height
+
+    def zoom(self, snapshot: Snapshot | None) -> str:
+        """What was chosen; else names and values where there is room for them, and signs where there is not."""
+        if self._chosen or snapshot is None:
+            return self._chosen or ZOOMS[0]
+        width, height = self._size
+        beside = max(1, width // (self._widest(snapshot) + _NAMED))
+        lines = sum(-(-len(nodes) // beside) + _AROUND for nodes in groups(snapshot).values())
+        return ZOOMS[1] if width >= _ROOMY and lines <= height else ZOOMS[0]
 
     @property
     def said(self) -> str:
         """What the map shows, where that is not the state of nodes: ` by power, each GPU`."""
         words = [f"by {self.mode}"] if self.mode != MODES[0] else []
-        words += [self.zoom] if self.zoom != ZOOMS[0] else []
+        words += [self._chosen] if self._chosen not in ("", ZOOMS[0]) else []
         return f": {', '.join(words)}" if words else ""
+
+    def _widest(self, snapshot: Snapshot) -> int:
+        return max((len(value(node, self.mode)) for node in snapshot.nodes.values()), default=0)
 
     def cells(self, snapshot: Snapshot) -> tuple[list[HeatGroup], list[LegendEntry]]:
         """The groups, and a legend of the signs in use."""
         look = self._looks(snapshot)
         near = GpuLooks(self._glyphs, self.mode, snapshot)
-        widest = max((len(value(node, self.mode)) for node in snapshot.nodes.values()), default=0)
+        zoom, widest = self.zoom(snapshot), self._widest(snapshot)
         known: dict[str, HeatCell] = {}
         used: dict[Look, None] = {}
         found: list[HeatGroup] = []
         for title, nodes in groups(snapshot).items():
+            before = _common([node.name for node in nodes]) if zoom == "values" else 0
             for node in nodes:
                 glyph, style, text = seen = look(node)
                 parts: tuple[tuple[str, str], ...] = ()
-                if self.zoom == "each GPU" and gpus_of(node):
+                if zoom == "each GPU" and gpus_of(node):
                     signs = near.of(node)
                     used |= dict.fromkeys(signs)
                     parts = tuple((sign, name) for sign, name, _ in signs)
                 else:
                     used[seen] = None
-                if self.zoom == "values":
-                    parts = ((glyph, style), (f" {value(node, self.mode):>{widest}}", style))
+                if zoom == "values":
+                    said = f" {value(node, self.mode):>{widest}} "
+                    parts = ((glyph, style), (f" {node.name[before:]}", "muted"), (said, style))
                 cell = HeatCell(node.name, glyph, style, self._stale(snapshot, node), text, parts)
                 old = self._known.get(node.name)
                 known[node.name] = old if old == cell else cell
@@ -137,6 +163,14 @@ class HeatCells:
 
     def _level(self, fraction: float | None, meaning: "str | Callable[[float, float], str]") -> Look:
         return level(self._glyphs, fraction, meaning)
+
+
+def _common(names: list[str]) -> int:
+    """How many signs names have in common at their beginning, up to the last part of the first: `austin-r1-`."""
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(min(names, default=""), max(names, default=""), strict=False))
+    shared = len(list(same)) if len(names) > 1 else 0
+    ends = max(names[0].rfind(sign, 0, shared) for sign in "-._") + 1 if names else 0
+    return ends or next((at for at in range(shared, 0, -1) if not names[0][at - 1].isdigit()), 0)
 
 
 def worst_findings(snapshot: Snapshot) -> dict[str, Severity]:

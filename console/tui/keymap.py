@@ -30,6 +30,7 @@ _SIGNS = {
     "greater_than_sign": ">",
     "minus": "-",
     "apostrophe": "'",
+    "semicolon": ";",
     "full_stop": ".",
 }
 

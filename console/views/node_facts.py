@@ -5,15 +5,18 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from backends.model.job import Job
+from backends.model.measurement import CAPACITIES
 from backends.model.node import Gpu, HardwareFacts, Node
 from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
 from console.operations.hold import said_of
+from console.state.history import trend_key
 from console.targets import fold
 from console.views import finding_facts, job_facts
 from console.views.gpus import gpus_of, holder
 from console.views.jobs import left
 from console.views.nodes import hottest_c
+from console.views.plant import reading
 from console.views.section import Fact, Section, old, seen, severity_style
 from console.words import EMPTY, UNKNOWN, age, count
 
@@ -115,7 +118,17 @@ def _hardware(snapshot: Snapshot, known: Node, now: datetime) -> Section:
         Fact("uuid", facts.uuid or UNKNOWN, stale=aged),
         Fact("system", facts.system, stale=aged),
     )
-    return Section(facts.source, said, *seen(snapshot, facts, now))
+    return Section(facts.source, (*said, *_tray(snapshot, known, stale=aged)), *seen(snapshot, facts, now))
+
+
+def _tray(snapshot: Snapshot, known: Node, *, stale: bool) -> Iterator[Fact]:
+    """What the tray that it stands in measures, with its history: of nodes themselves none is kept."""
+    holds = (edge.source for edge in snapshot.topology.incoming.get(f"node:{known.name}", ()))
+    tray = next((one for one in holds if one.startswith("tray:") and one in snapshot.components), "")
+    for one in snapshot.components[tray].measurements if tray else ():
+        points = snapshot.trends.get(trend_key(tray, one), ())
+        if points and one.quantity not in CAPACITIES:
+            yield Fact(f"tray {one.label}", reading(one, snapshot.components[tray]), stale=stale, points=points)
 
 
 def _gpu(snapshot: Snapshot, known: Node, gpu: Gpu) -> Fact:

@@ -12,7 +12,8 @@ from backends.model.topology import Kind
 from console.views import power
 from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
-from console.words import EMPTY, UNKNOWN, age
+from console.views.section import Fact, Section, severity_style
+from console.words import EMPTY, UNKNOWN, age, count
 
 COLUMNS = (
     Column(key="pod", title="POD"),
@@ -123,3 +124,12 @@ def seen(snapshot: Snapshot, now: datetime) -> Cell:
     times = [status.observed_at for status in statuses if status.observed_at]
     old = any(not status.trusted for status in statuses)
     return Cell(age(min(times, default=None), now), "stale" if old else "")
+
+
+def wrong(snapshot: Snapshot, now: datetime) -> Section:
+    """What is wrong with one pod, the worst first, each with its age."""
+    facts = tuple(
+        Fact(found.severity.value, found.title, age(found.since, now), severity_style(found.severity))
+        for found in snapshot.findings
+    )
+    return Section(f"what is wrong with {snapshot.pod}", facts, count(len(facts), "finding"))

@@ -254,9 +254,11 @@ class Bench:
             pod.poke()
 
     @asynccontextmanager
-    async def on_screen(self, width: int = 80, height: int = 24) -> AsyncIterator[Pilot[int]]:
+    async def on_screen(self, width: int = 80, height: int = 24, first: str = "2") -> AsyncIterator[Pilot[int]]:
+        """The console at a size, on the view of a key; triage is what opens by itself."""
         try:
             async with self.app.run_test(size=(width, height)) as pilot:
+                await pilot.press(first)
                 yield pilot
         finally:
             await self.app.close()

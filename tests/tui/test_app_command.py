@@ -27,7 +27,7 @@ async def test_a_line_goes_where_it_says(bench):
         await pilot.press("colon", *"pod lab3", "enter")
         await one.until(pilot, "no pod 'lab3'; did you mean lab?")
         await pilot.press("backspace", "2", "enter")
-        await one.until(pilot, "lab2   topology")
+        await one.until(pilot, "lab2   triage")
         await pilot.press("colon", *"frob", "enter")
         await one.until(pilot, "no command 'frob'")
         await pilot.press("escape")

@@ -108,7 +108,7 @@ async def test_the_fleet_is_a_row_a_pod_and_enter_goes_there(bench):
         await pilot.press("0")
         await one.until(pilot, "FINDINGS", "DRAIN", "DOWN", "0/64", "read-write")
         await pilot.press("down", "enter")
-        text = await one.until(pilot, "topology", "gpu001")
+        text = await one.until(pilot, "triage", "gpu003 is down")
         assert text.startswith(" lab2")
 
 

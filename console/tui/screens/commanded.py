@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable
 
-from textual import on
+from textual import on, work
 
 from backends.model.snapshot import Snapshot
 from console.actions import ACTIONS, Action
 from console.select.kinds import kind
 from console.target_error import TargetError
 from console.targets import Targets, resolve
+from console.tui import finding
 from console.tui.command import Command, CommandError, Known, Word, filter_offers, offers, read
 from console.tui.keys import VIEWS
 from console.tui.screens.prompted import Prompted
 from console.views.racks import groups
 from console.words import count
 from widgets.filterbar import FilterBar
+from widgets.finder import Finder
+from widgets.jump import Jump
+from widgets.jump_spots import spots
+from widgets.line_view import LineView
 from widgets.messages import FilterChanged, FilterClosed, FilterSubmitted
 
 _WORDS = (
@@ -87,6 +92,26 @@ class Commanded(Prompted):
             self.act_on(self._verb(command.word.name), does, command.text)
         else:
             self._obey(command)
+
+    @work(exclusive=True, group="palette")
+    async def action_palette(self) -> None:
+        """All that can be done here and gone to, found by a few letters of its name."""
+        known = self.known()
+        offered = finding.choices(self, known)
+        finder = Finder(lambda text: finding.find(text, offered, known), title="palette", glyphs=self.desk.glyphs)
+        chosen = await self.app.push_screen_wait(finder)
+        if chosen is None:
+            return
+        how, _, what = chosen.id.partition(":")
+        if how == "line":
+            self._obey(read(what, known))
+        else:
+            await self.run_action(what)
+
+    def action_leap(self) -> None:
+        """Every line and cell on screen under a letter: press it, and be there."""
+        views = [view for view in self.query(LineView) if view.display and view.can_focus]
+        self.app.push_screen(Jump(spots(views)))
 
     def offered(self, text: str) -> tuple[str, ...]:
         """Fields are offered while a filter is typed, too."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 
 from backends.model.snapshot import Snapshot
 from console.tui.desk import Desk
@@ -15,6 +16,7 @@ from console.views.section import Section
 from widgets.describe import Describe
 
 Tell = Callable[[Snapshot, str, datetime], Sequence[Section]]
+_CHROME = 2
 TELLS: dict[str, Tell] = {"node": node_facts.whole, "job": job_facts.whole, "component": component_facts.whole}
 
 
@@ -28,22 +30,34 @@ class DescribeView(View):
         self._tell = TELLS[kind]
 
     def body(self) -> ComposeResult:
-        """One pane."""
-        yield Describe(glyphs=self.desk.glyphs, classes="pane")
+        """One pane; a second one beside it where it is wide and all would not fit into the first."""
+        with Horizontal():
+            yield Describe(glyphs=self.desk.glyphs, classes="pane")
+            yield Describe(glyphs=self.desk.glyphs, empty="", id="more", classes="beside")
 
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Its sections."""
-        pane = self.query_one(Describe)
-        pane.waiting = awaited
+        self.query_one(".pane", Describe).waiting = awaited
         if snapshot is not None:
-            pane.update(drawn(self._sections(snapshot)))
+            self._tell_all(snapshot)
 
     def redraw_chrome(self) -> None:
         """The ages move with the chrome."""
         super().redraw_chrome()
-        snapshot = self.desk.snapshot
-        if snapshot is not None:
-            self.query_one(Describe).update(drawn(self._sections(snapshot)))
+        if self.desk.snapshot is not None:
+            self._tell_all(self.desk.snapshot)
+
+    def on_resize(self) -> None:
+        """One pane, or two."""
+        self.redraw(force=True)
+
+    def _tell_all(self, snapshot: Snapshot) -> None:
+        sections = self._sections(snapshot)
+        more = self.query_one("#more", Describe)
+        fit = _half(sections, self.size.height - _CHROME) if self.has_class("-wide") else len(sections)
+        more.display = fit < len(sections)
+        self.query_one(".pane", Describe).update(drawn(sections[:fit]))
+        more.update(drawn(sections[fit:]))
 
     def title_text(self) -> str:
         """`node gpu001`."""
@@ -82,3 +96,11 @@ class DescribeView(View):
             for section in sections
             if (facts := tuple(fact for fact in section.facts if wanted in f"{fact.label} {fact.value}".casefold()))
         ]
+
+
+def _half(sections: Sequence[Section], height: int) -> int:
+    """How many sections stand in the first of two columns: all where they fit, else those of the first half."""
+    lines = [len(section.facts) + 2 for section in sections]
+    if sum(lines) <= height:
+        return len(sections)
+    return next((at for at in range(1, len(lines)) if 2 * sum(lines[:at]) >= sum(lines)), len(lines))

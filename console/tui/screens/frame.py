@@ -107,7 +107,13 @@ class Frame(PromptScreen[None]):
         """The status, progress and key lines."""
         desk = self.desk
         marked = len(self.marks())
-        place = chrome.Place(title=self.title_text(), counted=self.counted(), filtered=self.filter_text, marked=marked)
+        place = chrome.Place(
+            title=self.title_text(),
+            path=self._crumbs(),
+            counted=self.counted(),
+            filtered=self.filter_text,
+            marked=marked,
+        )
         running = self.operations.running
         self.query_one("#status", StatusLine).show_segments(
             chrome.left(desk.pod or "no pod", place, desk.snapshot),
@@ -124,6 +130,12 @@ class Frame(PromptScreen[None]):
             )
         if not self.message_on:
             self._show_hints()
+
+    def _crumbs(self) -> tuple[str, ...]:
+        """The views one came through to this one."""
+        stack = self.app.screen_stack
+        above = stack[: stack.index(self)] if self in stack else []
+        return tuple(screen.title_text() for screen in above if isinstance(screen, Frame))
 
     @property
     def message_on(self) -> bool:

@@ -66,6 +66,7 @@ class PlacementView(JobsView):
         if snapshot is None:
             heat.update(())
             return
+        self._heat.fit(heat.size.width, heat.size.height)
         cells, legend = self._heat.cells(snapshot)
         heat.set_legend(legend if snapshot.nodes else ())
         heat.update(cells)
@@ -131,7 +132,7 @@ class PlacementView(JobsView):
 
     def action_zoom(self) -> None:
         """From nodes to their values, to each of their GPUs, and back."""
-        self._heat.nearer()
+        self._heat.nearer(self.desk.snapshot)
         self.redraw(force=True)
 
     def on_descendant_focus(self) -> None:

@@ -1,17 +1,26 @@
 """The fleet: every pod of the config, how each is and how well we hear it, and the way to it."""
 
 from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.types import CSSPathType
 
 from backends.model.snapshot import Snapshot
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
+from console.tui.sections import drawn
 from console.views import cell as data
 from console.views import pods
+from widgets.describe import Describe
+from widgets.messages import RowHighlighted
 
 
 class PodsView(TableView):
-    """One line a pod; enter goes there."""
+    """One line a pod; enter goes there. Below, what is wrong with the one under the cursor."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "pods.tcss"]
     TITLE_WORD = "fleet"
     COMMAND = "pods"
     WAITS_FOR = ("slurm", "redfish")
@@ -19,6 +28,24 @@ class PodsView(TableView):
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - all of them
         """Every pod."""
         return pods.view(self.desk.snapshots.values(), self.desk.ages_now())
+
+    def body(self) -> ComposeResult:
+        """The table, and what is wrong with one of them."""
+        yield from super().body()
+        yield Describe(glyphs=self.desk.glyphs, empty="", id="wrong")
+
+    def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
+        """Both."""
+        super().draw(snapshot, awaited)
+        self._detail()
+
+    @on(RowHighlighted)
+    def _detail(self) -> None:
+        """The worst first; where a pod is well, or nothing is known of it, the table says so."""
+        snapshot, pane = self.desk.snapshots.get(self.table.cursor or ""), self.query_one("#wrong", Describe)
+        pane.display = snapshot is not None and bool(snapshot.findings)
+        if snapshot is not None:
+            pane.update(drawn((pods.wrong(snapshot, self.desk.ages_now()),)))
 
     def things(self) -> Mapping[str, object]:
         """Every pod, not only the one on the desk."""

@@ -28,6 +28,9 @@ from widgets.heatmap import HeatMap
 from widgets.messages import CellHighlighted, CellSelected, ItemHighlighted, ItemSelected
 from widgets.tree import LineTree
 
+TALL = 36
+"""Lines from which the node under the cursor is told whole beside the tree."""
+
 
 class TopologyView(View):
     """Tree, map and details follow one cursor, whichever pane has the focus."""
@@ -78,11 +81,16 @@ class TopologyView(View):
         only = self._matching(snapshot)
         tree.update(self._tree.items(snapshot, only))
         self._open_first(snapshot, only)
+        self._heat.fit(heat.size.width, heat.size.height)
         cells, legend = self._heat.cells(snapshot)
         heat.set_legend(legend if snapshot.nodes else ())
         heat.update(cells)
         heat.highlight(only if only is not None else self.desk.chosen)
         self._detail()
+
+    def on_resize(self) -> None:
+        """The map tells more where there is room."""
+        self.call_after_refresh(self.redraw, force=True)
 
     def title_text(self) -> str:
         """With what the map shows, where it is not the state."""
@@ -154,7 +162,7 @@ class TopologyView(View):
 
     def action_zoom(self) -> None:
         """From nodes to their values, to each of their GPUs, and back."""
-        self._heat.nearer()
+        self._heat.nearer(self.desk.snapshot)
         self.redraw(force=True)
 
     @on(ItemHighlighted)
@@ -206,7 +214,8 @@ class TopologyView(View):
         names = self._under_cursor()
         pane.display = bool(names)
         if snapshot is not None and len(names) == 1:
-            pane.update(drawn(node_facts.brief(snapshot, names[0], self.desk.ages_now())))
+            tell = node_facts.whole if self.app.size.height >= TALL and self.has_class("-wide") else node_facts.brief
+            pane.update(drawn(tell(snapshot, names[0], self.desk.ages_now())))
         elif snapshot is not None and names:
             pane.update(drawn(node_facts.several(snapshot, names)))
 
@@ -217,7 +226,7 @@ class TopologyView(View):
         opened = (snapshot.pod, *racks[:1])  # racks get their names when the sources that tell them have answered
         if snapshot.nodes and self._opened_for != opened:
             self._opened_for = opened
-            few = len(snapshot.nodes) <= max(24, tree.size.height)
+            few = len(snapshot.nodes) <= max(24, self.app.size.height)
             tree.open_keys((f"pod:{snapshot.pod}", *(racks if few else racks[:1])))
             first = next(iter(groups(snapshot).values()))[0].name
             tree.move_to(f"node:{first}")
