@@ -32,7 +32,7 @@ def left(pod: str, place: Place, snapshot: Snapshot | None) -> list[Segment]:
     if snapshot is not None and snapshot.read_only:
         segments.append(Segment("READ-ONLY", "accent", 1))
     if place.path:
-        segments.append(Segment("".join(f"{one} > " for one in place.path).rstrip(), "muted", 3))
+        segments.append(Segment("".join(f"{one}  >  " for one in place.path).rstrip(), "muted", 3))
     segments.append(Segment(place.title, "title"))
     if place.marked:
         segments.append(Segment(f"{place.marked} marked", "mark"))

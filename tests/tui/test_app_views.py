@@ -186,20 +186,6 @@ async def test_one_pod_has_no_list(bench):
         await one.until(pilot, "there is only this pod")
 
 
-async def test_resizing_breaks_nothing(bench):
-    one = bench()
-    async with one.on_screen() as pilot:
-        await one.until(pilot, "gpu001")
-        for key in VIEWS:
-            await pilot.press(key)
-            for size in ((60, 20), (200, 60), (61, 20), (80, 24)):
-                await pilot.resize_terminal(*size)
-                await pilot.pause()
-                assert len(one.lines()) == size[1]
-        await pilot.press("5")
-        await one.until(pilot, "gpu001")
-
-
 async def test_closing_closes_the_adapters(bench):
     one = bench()
     async with one.on_screen() as pilot:

@@ -1,6 +1,7 @@
 """Triage: what is wrong, the worst first, who is on it and what to do; and what has changed in the last half hour."""
 
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import ClassVar
 
 from textual import on, work
@@ -25,6 +26,7 @@ from console.tui.sections import drawn
 from console.views import cell as data
 from console.views import finding_facts, findings, happenings
 from widgets.describe import Describe
+from widgets.frugal import FrugalApp
 from widgets.messages import RowHighlighted
 
 LATELY = timedelta(minutes=30)
@@ -53,6 +55,7 @@ class TriageView(TableView):
         super().__init__(desk, operations)
         self._counted: tuple[object, ...] = ()
         self._lately = False
+        self._came_s = 0.0
 
     def view(self, snapshot: Snapshot) -> data.View:
         """Every finding, with who is on it."""
@@ -68,8 +71,16 @@ class TriageView(TableView):
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Findings, the current one's evidence, and the changes."""
         super().draw(snapshot, awaited)
+        if isinstance(self.app, FrugalApp) and self.app.keyed_s <= self._came_s:
+            self.table.action_edge(-1)  # whoever has not touched it yet looks at the worst
         self._counted = self._count()
         self._detail()
+
+    def on_screen_resume(self) -> None:
+        """Where it is opened for the first time the cursor is on the worst."""
+        if self.table.cursor is None:
+            self._came_s = perf_counter()
+        super().on_screen_resume()
 
     def redraw_chrome(self) -> None:
         """It moves on when something happens or somebody takes a finding, not only when a snapshot comes."""
