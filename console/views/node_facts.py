@@ -30,10 +30,7 @@ def whole(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
     sections = [Section(name, (where,)), *_findings(snapshot, name, now), _scheduler(snapshot, known, now)]
     sections.extend(job_facts.whole(snapshot, held.id, now)[0] for held in snapshot.jobs_on(name))
     sections.append(_hardware(snapshot, known, now))
-    if gpus_of(known):
-        facts = tuple(_gpu(snapshot, known, gpu) for gpu in gpus_of(known))
-        sections.append(Section("GPUs", facts, *seen(snapshot, known.hardware, now)))
-    return sections
+    return [*sections, *_gpus(snapshot, known, now)]
 
 
 def brief(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
@@ -57,6 +54,12 @@ def brief(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
         text = " · ".join(part for part in (f"power {hardware.power.value}", _readings(hardware)) if part)
         facts.append(Fact("hardware", text, old(snapshot, hardware, now), stale=aged))
     return [Section(name, tuple(facts), known.group)]
+
+
+def nearer(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
+    """The same, and each of its GPUs: where there is room for them."""
+    known = snapshot.nodes.get(name)
+    return [*brief(snapshot, name, now), *_gpus(snapshot, known, now)] if known is not None else []
 
 
 def several(snapshot: Snapshot, names: Collection[str]) -> list[Section]:
@@ -129,6 +132,12 @@ def _tray(snapshot: Snapshot, known: Node, *, stale: bool) -> Iterator[Fact]:
         points = snapshot.trends.get(trend_key(tray, one), ())
         if points and one.quantity not in CAPACITIES:
             yield Fact(f"tray {one.label}", reading(one, snapshot.components[tray]), stale=stale, points=points)
+
+
+def _gpus(snapshot: Snapshot, known: Node, now: datetime) -> Iterator[Section]:
+    if gpus_of(known):
+        facts = tuple(_gpu(snapshot, known, gpu) for gpu in gpus_of(known))
+        yield Section("GPUs", facts, *seen(snapshot, known.hardware, now))
 
 
 def _gpu(snapshot: Snapshot, known: Node, gpu: Gpu) -> Fact:

@@ -29,7 +29,7 @@ from widgets.messages import CellHighlighted, CellSelected, ItemHighlighted, Ite
 from widgets.tree import LineTree
 
 TALL = 36
-"""Lines from which the node under the cursor is told whole beside the tree."""
+"""Lines from which the node under the cursor is told with its GPUs."""
 
 
 class TopologyView(View):
@@ -214,7 +214,8 @@ class TopologyView(View):
         names = self._under_cursor()
         pane.display = bool(names)
         if snapshot is not None and len(names) == 1:
-            tell = node_facts.whole if self.app.size.height >= TALL and self.has_class("-wide") else node_facts.brief
+            roomy = self.app.size.height >= TALL and self.has_class("-wide")
+            tell = node_facts.nearer if roomy else node_facts.brief
             pane.update(drawn(tell(snapshot, names[0], self.desk.ages_now())))
         elif snapshot is not None and names:
             pane.update(drawn(node_facts.several(snapshot, names)))
