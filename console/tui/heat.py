@@ -32,31 +32,33 @@ _AROUND = 2
 
 
 class HeatCells:
-    """The map of one pod. A node that looks as before keeps its cell, so that only what changed is repainted."""
+    """The map of one pod. A node that looks as before keeps its cell, so that only what changed is repainted.
+
+    `zoom` is what was chosen; empty, it is as near as there is room for.
+    """
 
     def __init__(self, glyphs: GlyphSet) -> None:
         self._glyphs = glyphs
         self._known: dict[str, HeatCell] = {}
         self.mode = MODES[0]
-        self._chosen = ""
+        self.zoom = ""
+        self._fitting = ZOOMS[0]
         self._size = (0, 0)
 
     def cycle(self) -> None:
         """On to the next mode."""
         self.mode = MODES[(MODES.index(self.mode) + 1) % len(MODES)]
 
-    def nearer(self, snapshot: Snapshot | None) -> None:
+    def nearer(self) -> None:
         """Zoom in; from the nearest, all the way out."""
-        self._chosen = ZOOMS[(ZOOMS.index(self.zoom(snapshot)) + 1) % len(ZOOMS)]
+        self.zoom = ZOOMS[(ZOOMS.index(self.zoom or self._fitting) + 1) % len(ZOOMS)]
 
     def fit(self, width: int, height: int) -> None:
         """How much room the map has: what is not chosen follows it."""
         self._size = width, height
 
-    def zoom(self, snapshot: Snapshot | None) -> str:
-        """What was chosen; else names and values where there is room for them, and signs where there is not."""
-        if self._chosen or snapshot is None:
-            return self._chosen or ZOOMS[0]
+    def _fit(self, snapshot: Snapshot) -> str:
+        """Names and values where there is room for all of them, and signs where there is not."""
         width, height = self._size
         beside = max(1, width // (self._widest(snapshot) + _NAMED))
         lines = sum(-(-len(nodes) // beside) + _AROUND for nodes in groups(snapshot).values())
@@ -66,7 +68,7 @@ class HeatCells:
     def said(self) -> str:
         """What the map shows, where that is not the state of nodes: ` by power, each GPU`."""
         words = [f"by {self.mode}"] if self.mode != MODES[0] else []
-        words += [self._chosen] if self._chosen not in ("", ZOOMS[0]) else []
+        words += [self.zoom] if self.zoom not in ("", ZOOMS[0]) else []
         return f": {', '.join(words)}" if words else ""
 
     def _widest(self, snapshot: Snapshot) -> int:
@@ -76,7 +78,8 @@ class HeatCells:
         """The groups, and a legend of the signs in use."""
         look = self._looks(snapshot)
         near = GpuLooks(self._glyphs, self.mode, snapshot)
-        zoom, widest = self.zoom(snapshot), self._widest(snapshot)
+        self._fitting = self._fit(snapshot)
+        zoom, widest = self.zoom or self._fitting, self._widest(snapshot)
         known: dict[str, HeatCell] = {}
         used: dict[Look, None] = {}
         found: list[HeatGroup] = []

@@ -29,7 +29,7 @@ def test_zoom_goes_from_nodes_to_values_to_each_gpu_and_out_again(snapshot):
     for _ in ZOOMS:
         widths.append(cells(heat, snapshot)[0]["n1"].width)
         heat.nearer()
-    assert widths == [1, 5, 3]
+    assert widths == [1, 8, 3]
     assert (heat.zoom, heat.said) == (ZOOMS[0], "")
 
 
@@ -68,3 +68,15 @@ def test_a_node_whose_gpus_do_not_all_tell_has_no_average(snapshot):
     heat = HeatCells(UNICODE)
     heat.mode = "utilisation"
     assert cells(heat, snapshot)[0]["n1"].style == "unknown"
+
+
+def test_the_map_is_as_near_as_there_is_room_for_until_it_is_chosen(snapshot):
+    heat = HeatCells(UNICODE)
+    heat.fit(44, 12)
+    assert not cells(heat, snapshot)[0]["n1"].parts
+    heat.fit(116, 24)
+    named = cells(heat, snapshot)[0]["n1"].parts
+    assert "1" in "".join(text for text, _ in named)
+    assert heat.said == ""
+    heat.nearer()
+    assert heat.zoom == "each GPU"

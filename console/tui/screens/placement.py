@@ -132,7 +132,7 @@ class PlacementView(JobsView):
 
     def action_zoom(self) -> None:
         """From nodes to their values, to each of their GPUs, and back."""
-        self._heat.nearer(self.desk.snapshot)
+        self._heat.nearer()
         self.redraw(force=True)
 
     def on_descendant_focus(self) -> None:

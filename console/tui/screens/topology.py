@@ -162,7 +162,7 @@ class TopologyView(View):
 
     def action_zoom(self) -> None:
         """From nodes to their values, to each of their GPUs, and back."""
-        self._heat.nearer(self.desk.snapshot)
+        self._heat.nearer()
         self.redraw(force=True)
 
     @on(ItemHighlighted)
