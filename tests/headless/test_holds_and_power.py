@@ -150,3 +150,27 @@ def test_any_number_may_wait_for_what_drains_already(megapod):
             process.communicate(timeout=60)
             assert process.returncode == (Exit.DONE if word == "cancel" else Exit.FAILED)
     megapod("resume", node, "--yes")
+
+
+def test_a_provisioning_is_reviewed_begun_watched_and_on_record(megapod):
+    busy = {node for job in megapod.items("jobs") if job["running"] for node in job["nodes"]}
+    node = next(item["name"] for item in megapod.items("nodes") if item["name"] not in (*BUSY, NODE, *busy))
+    words = ("provision", node, "--reason", "new disk", "--profile")
+    assert "no profile 'podos'; did you mean 'pod-os'?" in megapod(*words, "podos", "--yes", code=Exit.USAGE)
+    page = megapod(*words, "pod-os", "--dry-run")
+    assert "each as profile pod-os: empty, starts once from Pxe, power off, on, booted within 3m00s" in page
+    saved = megapod.config.parent / "plan.json"
+    megapod(*words, "pod-os", "--plan-out", str(saved))
+    process = megapod.start("apply", str(saved), "--yes")
+    _, said = process.communicate(timeout=90)
+    assert process.returncode == Exit.DONE, said
+    operation = msgspec.json.decode(saved.read_bytes(), type=Plan).operation
+    assert f"goes on as {operation}" in said, "it is left once its node is claimed"
+    megapod("ops", "watch", operation)
+    shown = json.loads(megapod("ops", "show", operation, "-o", "json"))
+    evidence = {step: rows[node]["text"] for step, rows in shown["steps"].items()}
+    assert evidence[f"parts/{node}"] == "4 of 4 GPUs, 12 of 12 NVLinks up"
+    assert evidence[f"reached/{node}"] == "its OS lets us log in by SSH"
+    assert "in batch; still closed to new work" in evidence[f"joined/{node}"]
+    told = [json.loads(line) for line in megapod("audit", "-o", "jsonl").splitlines()]
+    assert {one["kind"] for one in told if one["operation"] == operation} >= {"begun", "intended", "closed"}

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import console.main
-from console.operations.deeds import power
+from console.operations.deeds import pace, power
 from console.operations.event import Noted
 from console.operations.journal import Journal
 
@@ -29,6 +29,8 @@ for name in ("backends.transport.http", "backends.transport.ssh", "backends.slur
 
 # The pod of these tests lives twenty times as fast as a real one, and so shows a reset as much sooner.
 power.TOO_EARLY = timedelta(seconds=2)
+# As above: what it costs to look more often is nothing here.
+pace.EVERY_S = 0.1
 
 
 def die() -> None:

@@ -21,6 +21,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from backends.simulator.boot_order import BootOrder
 from backends.simulator.job import JobRequest
 from backends.simulator.server import ServeOptions, serve
 from console.actions import action
@@ -81,6 +82,7 @@ class Row(Struct, frozen=True, kw_only=True):
     width: int = 1
     controllers: bool = False
     untold: bool = False
+    speed: float = SPEED
     events: frozenset[str] = frozenset({"started", "intended", "applied", "ended", "closed"})
 
 
@@ -122,6 +124,32 @@ ROWS = {
         controllers=True,
     ),
 }
+PROVISION = Row(
+    verb="provision",
+    options=Options(profile="disc"),
+    nodes=FEW,
+    far={"drain": 1, "insert": 1, "override": 1, "ForceOff": 1, "On": 1, "eject": 1, "resume": 1},
+    undone=False,
+    controllers=True,
+    speed=60.0,
+)
+"""A plan of so many steps that a worker for each point would take minutes: it is killed again and again on its way."""
+MORE = """
+[gates.burn-in]
+gpus = 1
+
+[profiles.net]
+boot = "pxe"
+ssh = false
+
+[profiles.disc]
+boot = "media"
+image = "http://images.example/rescue-3.iso"
+ssh = false
+"""
+
+TAKEN_BACK = frozenset({"drain", "resume", "eject"})
+"""What a cancel may ask for once more."""
 
 
 class Far:
@@ -141,6 +169,8 @@ class Far:
         self._count(scheduler, "resume", lambda node, *_: [(node.name, "resume")])
         self._count(scheduler, "undrain", lambda node, *_: [(node.name, "resume")])
         self._count(scheduler, "requeue", lambda job: [(name, "requeue") for name in job.nodes])
+        for node in world.nodes.values():
+            self._watch(node)
         self._count(world.power, "reset", lambda node, kind: [(node.name, kind.value)])
         self.short = set()
 
@@ -155,6 +185,26 @@ class Far:
             return does(*what)
 
         setattr(of, name, counted)
+
+    def _watch(self, node):
+        """Count what is done to its drive and its override: they are plain fields of the pod."""
+        asked = self.asked[node.name]
+
+        class Watched(BootOrder):
+            __slots__ = ()
+
+            def __setattr__(self, field, value):
+                word = {"drive": "insert" if value else "eject", "target": "override"}.get(field)
+                if word and (value != "None" or word != "override") and value != getattr(self, field, value):
+                    asked.append(word)
+                super().__setattr__(field, value)
+
+        node.order.__class__ = Watched
+
+    def starts_from(self, name):
+        """What the next start is from, and what is in the drive."""
+        order = self.world.nodes[name].order
+        return order.target, order.drive
 
     def _end_jobs(self, name):
         for number in tuple(self.world.nodes[name].jobs):
@@ -177,8 +227,9 @@ class Far:
     def again(self, name, row):
         """As if nothing had been done to the node."""
         node = self.world.nodes[name]
-        if row.verb == "power":
+        if row.verb in ("power", "provision"):
             self.switch(name, on="off" not in row.ready)
+        if row.verb == "power":
             return
         self._end_jobs(name)
         node.drain, node.reason, node.reason_by = False, "", ""
@@ -285,11 +336,12 @@ class Site:
                 self.far.again(name, self.row)
             self.free.put_nowait(names)
 
-    def begin(self, names):
+    def begin(self, names, options=None):
         """A plan for the nodes, in the journal; its id."""
         row = self.row
+        options = options or row.options
         holds = self.journal.holds("austin")
-        plan = draft(self.session, action(row.verb), Targets("austin", names), "leak", row.options, holds=holds)
+        plan = draft(self.session, action(row.verb), Targets("austin", names), "leak", options, holds=holds)
         assert not plan.refused, plan.blockers
         self.journal.begin(plan.operation, ev.Begun(plan=plan, config=self.config, take=plan.nodes))
         return plan.operation
@@ -309,14 +361,14 @@ class Site:
 @pytest.fixture(params=ROWS.values(), ids=ROWS)
 async def site(request, tmp_path, forkers):
     row = request.param
-    async with serve(ServeOptions(racks=1, nodes=row.nodes, gpus=1, speed=SPEED)) as (pod,):
+    async with serve(ServeOptions(racks=1, nodes=row.nodes, gpus=1, speed=row.speed)) as (pod,):
         mark = f"megapod:{OLDER} {user()}: {text_of('leak', '', None) if 'held' in row.ready else 'leak'}"
         far = Far(pod.clock.world(), mark)
         config = tmp_path / "config.toml"
         fast = replace(pod.endpoints, scheduler=replace(pod.endpoints.scheduler, interval_s=0.5))
         _write_config(config, [fast if row.verb == "power" or row.controllers else replace(fast, redfish=())])
         with config.open("a") as file:
-            file.write("\n[gates.burn-in]\ngpus = 1\n")
+            file.write(MORE)
         for name in far.world.nodes:
             for word in row.ready:
                 far.make(name, word)
@@ -388,7 +440,7 @@ async def take_back(site, operation, names, before, again):
     ]
     assert all(step.startswith(UNDO) for step in later), later
     for then, now in zip(asked, site.counts(names), strict=True):
-        assert all(now.get(word, 0) == then.get(word, 0) for word in {*now} - {"drain", "resume"}), (then, now)
+        assert all(now.get(word, 0) == then.get(word, 0) for word in {*now} - TAKEN_BACK), (then, now)
     if site.row.undone:
         assert [site.far.stands(name) for name in names] == before
         holds = site.journal.holds("austin")
@@ -419,3 +471,51 @@ async def test_killed_at_any_event_it_goes_on_and_nothing_happens_twice(site):
         if isinstance(kind, BaseException):
             raise kind
     assert site.row.events | {"begun"} <= set(kinds)
+
+
+PROVISIONING = pytest.mark.parametrize("site", [PROVISION], ids=["provision"], indirect=True)
+
+
+@PROVISIONING
+async def test_a_provisioning_whose_every_worker_dies_gets_there_and_nothing_happens_twice(site):
+    """One worker after the other: each gets two events further, or dies before the record of what it has done."""
+
+    async def march(**dies):
+        died_at = set()
+        async with site.nodes() as names:
+            operation = site.begin(names)
+            while (code := await site.carry(operation, **dies)) == -signal.SIGKILL:
+                died_at |= {[kind for kind in site.told(operation) if kind != "noted"][-1]}
+                site.journal.append(operation, ev.Adopted())
+            result = site.journal.operation(operation).result
+            assert (code, result.outcome) == (0, Outcome.DONE), result
+            assert site.counts(names) == [site.row.far], site.told(operation)
+            assert [site.far.starts_from(name) for name in names] == [("None", "")]
+        return died_at
+
+    async with asyncio.timeout(WITHIN_S):
+        after, before = await asyncio.gather(march(after=3), march(before=3))
+    assert after >= {"intended", "applied"}
+    assert "intended" in before, "the effect has happened, and nothing says so"
+
+
+@PROVISIONING
+async def test_a_provisioning_cancelled_after_a_death_starts_nothing_more_and_takes_back_what_it_prepared(site):
+    told = await untouched(site)
+
+    async def point(number):
+        async with site.nodes() as names:
+            operation, (name,) = site.begin(names), names
+            before = [site.far.stands(name)]
+            assert await site.carry(operation, before=number) == -signal.SIGKILL
+            await take_back(site, operation, names, before, 0)
+            assert site.far.starts_from(name) == ("None", "")
+            off = site.journal.operation(operation).progress(f"power-off/{name}", name)
+            switched = off is not None and off.tries > 0
+            given_back = site.journal.operation(operation).progress(f"resume/{name}", name) is not None
+            assert site.far.world.nodes[name].drain is (switched and not given_back)
+            return switched
+
+    async with asyncio.timeout(WITHIN_S):
+        points = [number for number, kind in enumerate(told, 1) if kind == "applied"]
+        assert set(await asyncio.gather(*map(point, points))) == {True, False}
