@@ -45,7 +45,8 @@ class ComponentFacts(Struct, frozen=True, kw_only=True):
 class Condition(Struct, frozen=True, kw_only=True):
     """Something the service itself calls wrong (DSP0268 `ServiceConditions`, `Status.Conditions`).
 
-    `component` is the id of what it is about, "" where it does not say.
+    `component` is the id of what it is about, "" where it does not say. `log` is the log it was found in, "" where the
+    service says it as of now.
     """
 
     source: str
@@ -54,3 +55,4 @@ class Condition(Struct, frozen=True, kw_only=True):
     message_id: str = ""
     component: str = ""
     at: datetime | None = None
+    log: str = ""

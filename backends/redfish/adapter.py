@@ -16,6 +16,7 @@ from backends.ports import Capability, Change, PowerAction
 from backends.redfish.aggregate import Pace, together
 from backends.redfish.clock import FarClock
 from backends.redfish.discovery import Discovery
+from backends.redfish.entries import LogEntries
 from backends.redfish.events import EventFeed
 from backends.redfish.expand import Expansion
 from backends.redfish.logs import RedfishLogs
@@ -78,6 +79,7 @@ class RedfishHardware:
         self._reading: Reading | None = None
         self._reports = ""
         self._far_clock = FarClock(client)
+        self._entries = LogEntries(source)
         self._round_lock = asyncio.Lock()
         self._writer = Writer(self._service, sleep=sleep, clock=clock)
         self._logs = RedfishLogs(self._service)
@@ -126,8 +128,9 @@ class RedfishHardware:
                 raise AssertionError
             conditions = await round_.resource(root.service_conditions.path if root.service_conditions else None)
             ahead_s = await self._far_clock.ahead_s(round_, root)
+            logged = await self._entries.conditions(round_, root, self._structure.hosts, self._clock())
             read = await self._reading.inventory(round_, systems, conditions, self._reports, self._clock())
-            return replace(read, clock_ahead_s=ahead_s)
+            return replace(read, clock_ahead_s=ahead_s, conditions=(*read.conditions, *logged))
 
     async def logs(self, system: str, node: str) -> LogPage:
         """The entries of a system's logs, by time; asked anew each time."""

@@ -158,6 +158,7 @@ class ComputerSystem(Struct, frozen=True, rename="pascal"):
     boot: Boot | None = None
     boot_progress: BootProgress | None = None
     bios: Link | None = None
+    log_services: Link | None = None
     bios_version: str | None = None
     links: SystemLinks | None = None
     actions: SystemActions | None = None

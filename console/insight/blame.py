@@ -15,6 +15,7 @@ SUFFERS = {
     "nvlink-down": frozenset({"fabric", "gpu-missing"}),
     "gpu-health": _COOLING | {"fabric", "gpu-missing", "gpu-ecc", "nvlink-down", "throttled", "power-capped"},
     "node-health": _COOLING | _POWER | OF_GPUS | GONE | {"fabric"},
+    "log-critical": _COOLING | _POWER | OF_GPUS | GONE | {"fabric", "node-health", "telemetry-silent"},
     "telemetry-silent": GONE | {"gpu-missing"},
     "not-responding": _UNPOWERED | {"leak", "off-but-scheduled"},
     "never-boots": _UNPOWERED | {"leak"},

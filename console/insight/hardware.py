@@ -7,7 +7,7 @@ from backends.model.finding import Finding
 from backends.model.node import Gpu, Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from console.insight.evidence import BAD, last_seen, told_by
+from console.insight.evidence import BAD, conditions, last_seen, told_by
 from console.insight.gpus import Among, dead
 from console.insight.node_finding import node_finding
 from console.words import count
@@ -158,6 +158,24 @@ def firmware_drift(snapshot: Snapshot) -> Iterator[Finding]:
             hits_nodes=names,
             hits_jobs=tuple(dict.fromkeys(job.id for name in names for job in snapshot.jobs_on(name))),
             advice="bring them to one version when they are next empty",
+        )
+
+
+def log_critical(snapshot: Snapshot) -> Iterator[Finding]:
+    """What only a node's own log calls critical: small controllers keep a lost GPU to that."""
+    for node in snapshot.nodes.values():
+        told = [one for one in conditions(snapshot, f"node:{node.name}") if one.log]
+        if not told or node.hardware is None:
+            continue
+        newest, *more = told
+        yield node_finding(
+            snapshot,
+            node,
+            rule="log-critical",
+            severity=Severity.WARNING,
+            title=f"{node.name}'s log: {newest.message}{f' (and {len(more)} more)' if more else ''}",
+            evidence=(*told_by(node.hardware), *last_seen(snapshot, node.hardware), f"in {newest.log}"),
+            advice=f"`megapod logs {node.name}` has all of it; look at the node, then resolve or clear the entry",
         )
 
 

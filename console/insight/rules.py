@@ -13,7 +13,14 @@ from backends.model.snapshot import Snapshot
 from console.insight.blame import GONE, GROUPED
 from console.insight.cause import by_cause
 from console.insight.gpus import links_down, memory_errors, power_capped, telemetry_silent, throttled
-from console.insight.hardware import firmware_drift, gpu_health, gpus_missing, node_health, power_off
+from console.insight.hardware import (
+    firmware_drift,
+    gpu_health,
+    gpus_missing,
+    log_critical,
+    node_health,
+    power_off,
+)
 from console.insight.hits import complete
 from console.insight.limits import dew_point, over_budget
 from console.insight.plant import outlet_off, plant, redundancy_lost
@@ -34,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     without_hardware,
     power_off,
     node_health,
+    log_critical,
     gpus_missing,
     telemetry_silent,
     firmware_drift,

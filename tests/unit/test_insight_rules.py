@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from backends.model.measurement import Measurement, Quantity
 from backends.model.node import Gpu
-from backends.model.plant import ComponentFacts
+from backends.model.plant import ComponentFacts, Condition
 from backends.model.severity import Severity
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Edge, Kind, Relation, Topology
@@ -168,3 +168,21 @@ def test_every_rule_has_a_word_of_its_own_and_is_pure(make):
     assert len(set(RULES)) == len(RULES)
     snapshot = make.snapshot([make.node("n1", hardware=make.hardware())])
     assert [list(rule(snapshot)) for rule in RULES] == [list(rule(snapshot)) for rule in RULES]
+
+
+def test_what_only_the_logs_of_three_neighbours_say_is_told_once_and_less_than_a_cause_of_its_own(make):
+    nodes = [make.node(f"n{n}", rack="r1", hardware=make.hardware()) for n in range(3)]
+    logged = tuple(
+        Condition(
+            source="redfish", severity=Severity.CRITICAL, message="GPU2 is lost", component=f"node:n{n}", log="/log"
+        )
+        for n in range(3)
+    )
+    one = only(make, *nodes, conditions=logged[:1])
+    assert (one.rule, one.title, one.hits_nodes) == ("log-critical", "n0's log: GPU2 is lost", ("n0",))
+    together = only(make, *nodes, conditions=logged)
+    assert (together.rule, together.hits_nodes) == ("log-critical", ("n0", "n1", "n2"))
+    sick = replace(nodes[0], hardware=make.hardware(health=Severity.CRITICAL))
+    known = only(make, sick, *nodes[1:], conditions=logged[:1])
+    assert known.rule == "node-health", "its own verdict explains the entry"
+    assert [line for line in known.evidence if line.startswith(("log-critical: 1 node", "redfish says: GPU2"))]

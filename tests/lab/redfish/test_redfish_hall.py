@@ -18,11 +18,14 @@ WITHIN_S = 60.0
 NODES = {f"node{number}" for number in range(1, 19)}
 
 
+def ends(hall):
+    return tuple(RedfishEndpoint(url=hall.node(n), auth="none", timeout_s=2.0) for n in range(1, 19))
+
+
 @pytest.fixture
 async def pod(hall):
     """`await pod()`: the pod as it is now, every node of it asked anew."""
-    ends = tuple(RedfishEndpoint(url=hall.node(n), auth="none", timeout_s=2.0) for n in range(1, 19))
-    async with Session(Config(pods={"hall": PodConfig(redfish=ends)})) as session:
+    async with Session(Config(pods={"hall": PodConfig(redfish=ends(hall))})) as session:
 
         async def look():
             return (await session.look(WITHIN_S))["hall"]
@@ -100,13 +103,33 @@ async def test_a_node_s_own_verdict_and_a_firmware_of_its_own(pod, hall):
     assert found == {"node-health": ("node12",), "firmware-drift": ("node14",)}
 
 
-async def test_what_only_a_log_tells_is_in_the_log(hall, hardware):
-    """It serves no GPUs over Redfish: one that is missing is an entry of the node's log, and no more."""
-    hall.inject("gpu_missing", node="node5", gpu=2)
+@pytest.mark.parametrize(
+    ("kind", "more", "said"),
+    [("gpu_missing", {"gpu": 2}, "GPU2 not detected"), ("gpu_unhealthy", {"gpu": 1, "xid": 79}, "XID 79")],
+)
+async def test_what_only_a_log_tells_is_found_there(pod, hall, kind, more, said):
+    """It serves no GPUs over Redfish: one that is missing is an entry of its node's log, and no more."""
+    assert (await pod()).findings == ()
+    hall.inject(kind, node="node5", **more)
+    async with Session(Config(pods={"hall": PodConfig(redfish=ends(hall))})) as session:
+        (found,) = (await session.look(WITHIN_S))["hall"].findings
+    assert (found.rule, found.severity, found.hits_nodes) == ("log-critical", Severity.WARNING, ("node5",))
+    assert said in found.title
+    assert "megapod logs node5" in found.advice
+
+
+async def test_logs_are_read_once_a_minute_and_not_at_all_where_events_tell(hall, hardware, pauses):
     adapter = hardware(hall.node(5), auth="none")
-    system = (await adapter.inventory()).systems["node5"].system
-    page = await adapter.logs(system, "node5")
-    assert [entry.message for entry in page.entries if entry.severity is Severity.CRITICAL], page.entries
+    await adapter.inventory()
+    hall.inject("gpu_missing", node="node5", gpu=2)
+    costs, told = [], []
+    for _ in range(2):
+        before = adapter.requests
+        told.append(len((await adapter.inventory()).conditions))
+        costs.append(adapter.requests - before)
+        pauses.now_s += 61
+    assert told == [0, 1]
+    assert costs[1] - costs[0] == 1
 
 
 async def test_all_its_faults_at_once_are_told_apart(pod, hall):
