@@ -101,7 +101,8 @@ def load(path: str | None = None) -> Config:
             f"{where}: no such config; write one (README, 'Configure'), or try `megapod demo`, which needs none"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{where}: cannot be read: {error}") from None
+        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+        raise ConfigError(f"{where}: cannot be read: {why}") from None
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -195,7 +196,9 @@ def _pod(name: str, tree: object) -> PodConfig:
         return msgspec.convert(tree, PodConfig)
     except msgspec.ValidationError as error:
         what, _, inside = str(error).partition(" - at `$")  # msgspec's path starts at the pod, which it cannot name
-        raise ConfigError(f"pods.{name}{inside.rstrip('`')}: {what}") from None
+        at = f"pods.{name}{inside.rstrip('`')}"
+        table = "Expected `object" in what
+        raise ConfigError(f"{at}: must be a table, as in [{at}]" if table else f"{at}: {what}") from None
 
 
 def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
@@ -209,6 +212,8 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
     if pod.requests_per_minute < 1:
         raise ConfigError(f"{at}.requests_per_minute: must be at least 1")
     if pod.ssh is not None:
+        if not pod.ssh.host.strip() or pod.ssh.host.startswith("-"):
+            raise ConfigError(f"{at}.ssh.host: {pod.ssh.host!r} is no host; write its name, or an alias of ssh_config")
         _check_seconds(f"{at}.ssh", pod.ssh)
     _check_node_ssh(f"{at}.node_ssh", pod.node_ssh)
     if pod.scheduler is not None:

@@ -71,7 +71,7 @@ def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
         try:
             names = tuple(_parse(expression, _groups(snapshot)))
         except UnknownGroup as error:
-            no_group = error
+            no_group = no_group if no_group and "did you mean" in str(no_group) else error
             continue
         known = tuple(name for name in names if name in snapshot.nodes)
         if known:
@@ -98,7 +98,9 @@ def _parse(expression: str, resolver: object) -> Iterable[str]:
     try:
         return list(NodeSet(expression, resolver=resolver))
     except (NodeSetExternalError, GroupSourceError, GroupResolverError) as error:
-        raise UnknownGroup(f"{expression}: no such group ({error}); groups are {GROUPS}") from None
+        said = str(error)
+        hint = said if said.startswith("@") else f"groups are {GROUPS}"
+        raise UnknownGroup(f"{expression}: no such group: {hint}") from None
     except NodeSetException as error:
         raise TargetError(f"{expression}: not a node set: {error}") from None
 
@@ -112,8 +114,9 @@ class _Groups(GroupSource):  # type: ignore[misc]  # ClusterShell has no types
     Its groups are put together when the first is asked for: most expressions have none.
     """
 
-    def __init__(self, name: str, members: _Members) -> None:
+    def __init__(self, name: str, pod: str, members: _Members) -> None:
         super().__init__(name)
+        self.pod = pod
         self._members = members
         self._known: dict[str, list[str]] | None = None
 
@@ -122,7 +125,10 @@ class _Groups(GroupSource):  # type: ignore[misc]  # ClusterShell has no types
         if self._known is None:
             self._known = self._members()
         if group not in self._known:
-            raise GroupSourceError(f"@{self.name}:{group}", self)
+            close = get_close_matches(group, self._known, n=1)
+            known = ", ".join(list(self._known)[:6]) + (" …" if len(self._known) > 6 else "")
+            hint = f"did you mean {close[0]}?" if close else f"pod {self.pod} has {known or 'none'}"
+            raise GroupSourceError(f"@{self.name}:{group}; {hint}", self)
         return fold(self._known[group])
 
 
@@ -137,7 +143,7 @@ def _groups(snapshot: Snapshot) -> GroupResolver:
         "finding": _findings,
     }
     for name, members in sources.items():
-        resolver.add_source(_Groups(name, partial(members, snapshot)))
+        resolver.add_source(_Groups(name, snapshot.pod, partial(members, snapshot)))
     return resolver
 
 

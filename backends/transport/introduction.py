@@ -5,6 +5,7 @@ know from elsewhere, and only then is it written down as trusted.
 """
 
 import asyncio
+import socket
 import ssl
 from datetime import datetime
 from pathlib import Path
@@ -105,6 +106,12 @@ async def _handshake(host: str, port: int, context: ssl.SSLContext, timeout_s: f
         return WrongPin("")
     except TimeoutError:
         raise Unreachable(f"no answer within {timeout_s:g} s", where=f"https://{host}:{port}") from None
+    except ConnectionRefusedError:
+        what = "connection refused (is the controller up, and is this its port?)"
+        raise Unreachable(what, where=f"https://{host}:{port}") from None
+    except socket.gaierror:
+        what = "the host name is unknown (check it, and the name service)"
+        raise Unreachable(what, where=f"https://{host}:{port}") from None
     except (OSError, ssl.SSLError) as error:
         what = clean(error.strerror or str(error), 120)
         raise Unreachable(f"no TLS there: {what}", where=f"https://{host}:{port}") from None

@@ -78,9 +78,14 @@ async def _scheduler(pod: str, scheduler: Scheduler) -> tuple[Check, frozenset[s
         version = await scheduler.ping()
         nodes = (await scheduler.nodes()).nodes
     except BackendError as error:
-        return Check(pod=pod, what=what, result="failed", text=str(error)), None
+        return Check(pod=pod, what=what, result="failed", text=_said(error, scheduler.where)), None
     text = f"Slurm {version}, {count(len(nodes), 'node')}"
     return Check(pod=pod, what=what, result="ok", text=text), frozenset(nodes)
+
+
+def _said(error: BackendError, where: str) -> str:
+    """What went wrong, without the place, which the question names already."""
+    return str(error).removeprefix(f"{where}: ")
 
 
 async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[str] | None) -> AsyncIterator[Check]:
@@ -89,7 +94,7 @@ async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[
         product = await hardware.ping()
         inventory = await hardware.inventory()
     except BackendError as error:
-        yield Check(pod=pod, what=what, result="failed", text=str(error))
+        yield Check(pod=pod, what=what, result="failed", text=_said(error, hardware.where))
         return
     text = f"{product}, {count(len(inventory.systems), 'system')}"
     yield Check(pod=pod, what=what, result="ok", text=text)

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -65,6 +66,8 @@ async def _head(place: str, arguments: argparse.Namespace, known_hosts: Path) ->
     host, colon, port = rest.rpartition(":")
     if not (colon and port.isdecimal()):
         host, port = rest, ""
+    if not host.strip() or host.startswith("-") or any(char.isspace() for char in host):
+        raise Stop(Exit.USAGE, f"{place!r} is no host; write [USER@]HOST[:PORT] or https://HOST")
     ssh = SshEndpoint(host=host, port=int(port) if port else None, user=user, identity=arguments.identity)
     key = await host_key(ssh)
     if key.changed_in is not None:
@@ -98,7 +101,8 @@ async def _controller(url: str, arguments: argparse.Namespace) -> RedfishEndpoin
     from backends.transport.introduction import certificate  # as above
 
     shown = await certificate(url, timeout_s=PROBE_S)
-    about = f"certificate of {shown.subject}, by {shown.issuer}, until {shown.not_after:%Y-%m-%d}"
+    expired = " (EXPIRED)" if shown.not_after <= datetime.now(UTC) else ""
+    about = f"certificate of {shown.subject}, by {shown.issuer}, until {shown.not_after:%Y-%m-%d}{expired}"
     if shown.verified:
         say(f"{url}: {about}, vouched for by an authority of this machine")
         return endpoint

@@ -112,3 +112,20 @@ def test_a_config_that_would_not_load_is_never_left(words, pins, tmp_path):
     assert megapod(*words, *pins).returncode == 2
     assert (tmp_path / "config.toml").read_text() == "[pods.old]\nbroken = 1\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["config.toml"]
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "says"),
+    [
+        ("", 2, "'' is no host"),
+        ("ann@-oProxyCommand=x", 2, "is no host"),
+        ("ftp://x", 2, "write https://"),
+        ("https://127.0.0.1:1", 3, "https://127.0.0.1:1: connection refused"),
+        ("https://nowhere.invalid", 3, "the host name is unknown"),
+    ],
+)
+def test_a_place_that_is_none_is_one_line(tmp_path, place, code, says):
+    done = megapod("pod", "add", place, "--config", str(tmp_path / "config.toml"))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1)
+    assert says in done.stderr
+    assert not list(tmp_path.iterdir())

@@ -144,6 +144,9 @@ def test_an_optional_word_may_come_after_options():
     [
         (["get", "nodes", "n1", "n2"], "arguments: n2 (a node set is one word: n1,n2 or n[1-2]); see `megapod get"),
         (["get", "nodes", "--pod", "lab", "--bogus"], "arguments: --bogus; see `megapod get --help`"),
+        (["get", "node"], "argument kind: no 'node'; did you mean nodes?; see `megapod get --help`"),
+        (["wiat", "n1"], "argument VERB: no 'wiat'; did you mean wait?; see `megapod --help`"),
+        (["completion", "tcsh"], "argument shell: no 'tcsh'; there are bash, zsh, fish; see"),
         (["schema", "Plan", "Plan"], "arguments: Plan; see `megapod schema --help`"),
     ],
 )  # fmt: skip

@@ -141,3 +141,18 @@ def test_paddings_are_different_nodes():
 def test_a_range_beyond_any_fleet_is_refused_before_it_is_written_out():
     with pytest.raises(TargetError, match="99999999 nodes"):
         expand("n[1-99999999]")
+
+
+@pytest.mark.parametrize(
+    ("expression", "says"),
+    [
+        ("@rack:r9", "no such group: @rack:r9; pod beta has r5"),
+        ("@partition:zzz", "no such group: @partition:zzz; pod beta has none"),
+        ("@state:drian", "did you mean drained?"),
+        ("@foo:x", "no such group: groups are @rack:"),
+    ],
+)
+def test_a_group_that_there_is_not_is_answered_with_those_there_are(pods, expression, says):
+    with pytest.raises(TargetError) as error:
+        resolve(expression, pods)
+    assert says in str(error.value)
