@@ -177,10 +177,15 @@ class Plan(Struct, frozen=True, kw_only=True, dict=True):
         """Whether it goes on for long once its first phase is done: nobody waits for that unasked."""
         return any(step.do in (Do.BOOTED, Do.REQUEUE) for step in self.steps)
 
+    @property
+    def starts(self) -> bool:
+        """Whether it starts its nodes anew, stage by stage."""
+        return any(step.do is Do.BOOTED for step in self.steps)
+
     @cached_property
     def turns(self) -> frozenset[str]:
         """The steps that begin a node's turn, where it waits for that in nothing but a claim: its wave's."""
-        return frozenset(lane.steps[0].id for phase in self.phases[1:] for lane in phase.lanes if self.long)
+        return frozenset(lane.steps[0].id for phase in self.phases[1:] for lane in phase.lanes if self.starts)
 
     @cached_property
     def course(self) -> dict[str, tuple[Step, ...]]:

@@ -27,12 +27,12 @@ def _lines(plan: Plan, now: datetime) -> Iterator[Cell]:
     for verdict in plan.verdicts:
         yield Cell(f"{verdict.rule}: {verdict.text}", "ok" if verdict.ok else "critical")
     for number, phase in enumerate(plan.phases, 1):
-        yield Cell(f"{number}. {_phase(phase, brief=plan.long)}")
+        yield Cell(f"{number}. {_phase(phase, brief=plan.starts)}")
         for reason in {
             step.args["reason"]: None for lane in phase.lanes for step in lane.steps if "reason" in step.args
         }:
             yield Cell(f"   reason: {reason}")
-    if plan.long:
+    if plan.starts:
         yield Cell(f"   each {stages(plan)}")
     for skip in plan.skipped:
         yield Cell(f"left as is: {skip.nodes}: {skip.why}", "stale" if skip.wanted else "warning")

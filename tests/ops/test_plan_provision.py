@@ -2,6 +2,8 @@
 
 import pytest
 
+from backends.model.reason import Reason
+from console.operations.drain import plan_drain
 from console.operations.gate import Gate
 from console.operations.hold import Hold
 from console.operations.plan import Obstacle
@@ -11,6 +13,7 @@ from console.operations.provision import plan_provision
 from console.operations.request import Options, Request
 from console.operations.step import Do
 from console.targets import Targets
+from console.views.plan import lines
 
 PROFILES = {
     "pod-os": Profile(boot="pxe", gpus=4, links=72, firmware=Firmware(bios="2.1", gpu="97"), partition="batch"),
@@ -140,8 +143,6 @@ def test_whose_nodes_they_are_decides(make, ask, rack):
 
 
 def test_what_the_scheduler_took_down_itself_is_nobody_s(make, ask):
-    from backends.model.reason import Reason
-
     nodes = [
         make.node("n1", "DOWN", reason=Reason("Not responding", by="slurm", at=make.at), hardware=make.hardware("n1")),
         make.node("n2", "DOWN", reason=Reason("bad dimm", by="joe", at=make.at), hardware=make.hardware("n2")),
@@ -190,3 +191,28 @@ def test_without_a_scheduler_nothing_is_closed_and_that_is_said(make, ask):
     ]
     assert "has no scheduler: nobody is kept from using these nodes" in plan.warnings[0]
     assert all(step.commits == "" for step in plan.steps)
+
+
+def test_the_preview_says_each_stage_once_with_its_deadline(make, ask, rack):
+    plan = ask(make.snapshot(rack(3)), canary=1)
+    said = [line.text for line in lines(plan, make.at)]
+    assert said[:2] == ["1. claim n[1-3] (3 nodes): close", "   reason: megapod:op-new001 ann: 26.10"]
+    assert said[2:4] == ["2. canary n1 (1 node)", "3. the rest n[2-3] (2 nodes); only if all before got there"]
+    assert said[4] == (
+        "   each as profile pod-os: empty, BIOS 2.1, starts once from Pxe, power off, on, booted within 30m00s, "
+        "SSH within 15m00s, its own boot order again, 4 GPUs and 72 NVLinks and GPU firmware 97, "
+        "registered in batch within 5m00s, given back"
+    )
+
+
+def test_only_what_starts_nodes_anew_is_told_by_stages(make, rack):
+    request = Request(
+        operation="op-new001",
+        user="ann",
+        reason="leak",
+        at=make.at,
+        equivalent=lambda *_: ("drain",),
+        options=Options(mode="requeue"),
+    )
+    plan = plan_drain(make.snapshot(rack(2)), Targets("alpha", ("n1", "n2")), request)
+    assert not [line.text for line in lines(plan, make.at) if "profile" in line.text]

@@ -11,6 +11,7 @@ from console.config import Config, PodConfig
 from console.operations.carrier import Here
 from console.operations.event import Actor
 from console.operations.memory import Memory
+from console.operations.profile import Profile
 from console.state.clock import SystemClock
 from console.state.session import Session
 from console.tui.app import MegapodApp
@@ -36,6 +37,14 @@ class Powered:
         world = self._served.clock.world()
         return world.nodes[next(iter(world.nodes))].power
 
+    def end_jobs(self):
+        """What runs there ends, and nothing starts any more."""
+        scheduler = self._served.clock.world().scheduler
+        scheduler._serve = lambda *_: None
+        for job in tuple(scheduler.jobs.values()):
+            if job.state == "RUNNING":
+                scheduler.end(job, "COMPLETED")
+
     async def shows(self, *words):
         async with asyncio.timeout(WITHIN_S):
             while not all(word in "\n".join(self.lines) for word in words):
@@ -53,7 +62,10 @@ async def screen(grid) -> AsyncIterator[Powered]:
             read_only=False,
         )
         carrier = Here(Memory(SystemClock().now, Actor("ann", "desk", 1)))
-        app = MegapodApp(Config(pods={"austin": pod}), Appearance("dark", "unicode"), Session, carrier)
+        profiles = {"pod-os": Profile(boot="pxe", gpus=4, partition="batch")}
+        app = MegapodApp(
+            Config(pods={"austin": pod}, profiles=profiles), Appearance("dark", "unicode"), Session, carrier
+        )
         try:
             async with app.run_test(size=(100, 30)) as pilot:
                 yield Powered(app, pilot, grid, pods[0])
@@ -78,3 +90,22 @@ async def test_p_asks_which_and_running_work_wants_its_count_typed(screen):
     await screen.press(*jobs, "enter", "y")
     await screen.shows("power off", ": done")
     assert screen.power == "Off"
+
+
+async def test_v_asks_for_a_profile_shows_every_stage_and_follows_the_node_to_its_end(screen):
+    await screen.press("5")
+    await screen.shows("n01", " On ")
+    await screen.press("V")
+    await screen.shows("profile (pod-os):")
+    await screen.press(*"pod", "enter")
+    await screen.shows("did you mean pod-os?")
+    await screen.press(*"-os", "enter")
+    await screen.shows("reason:")
+    await screen.press(*"26.10", "enter")
+    await screen.shows("each as profile pod-os: empty", "starts once from Pxe", "complete", "Provision")
+    await screen.press("y", "7")
+    await screen.shows("provision", "draining; job")
+    screen.end_jobs()
+    await screen.shows("booting")
+    await screen.shows("done · in service")
+    assert screen.power == "On"
