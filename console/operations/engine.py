@@ -150,6 +150,8 @@ class Engine:
 
     def _reached(self, step: Step, name: str) -> bool:
         """Whether every step of the node before this one ended DONE, and this one has not ended."""
+        if self._state.among and name not in self._state.among:
+            return False
         for before in self._plan.course[name]:
             found = self._state.progress(before.id, name)
             if before.id == step.id:

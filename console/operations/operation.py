@@ -47,6 +47,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 class Operation(Struct, frozen=True, kw_only=True):
     """One operation. `steps` has a row for each step and node that has begun, keyed by step, then node.
 
+    `among` are the nodes that it goes on with, where a retry named some; () is all of them.
     `by` is who carries it now: who began it, or adopted it last. `lost` no event tells: it is what who looks on has
     seen, an open operation that nobody has carried for a while.
     """
@@ -62,6 +63,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     why: str = ""
     tripped: str = ""
     steps: dict[str, dict[str, Progress]] = {}
+    among: tuple[str, ...] = ()
     outcome: Outcome = Outcome.WORKING
     text: str = ""
     ended_at: datetime | None = None
@@ -240,6 +242,7 @@ def _retried(state: Operation, nodes: frozenset[str]) -> dict[str, object]:
     }
     return {
         "steps": steps,
+        "among": tuple(sorted(nodes)),
         "state": State.RUNNING,
         "outcome": Outcome.WORKING,
         "text": "",

@@ -532,3 +532,20 @@ def result_of(*ends):
 )
 def test_a_whole_set_ends_as_its_worst_node(ends, code):
     assert result_of(*ends).exit is code
+
+
+async def test_a_retry_of_one_node_begins_no_other_whose_turn_never_came(pod):
+    plan = pod.plan(at_once=1, stop_after=0)
+    running = pod.start(plan)
+    await pod.clock.advance(0.5)
+    pod.scheduler.set("n1", "IDLE+DRAIN", FOREIGN)
+    assert outcomes(await pod.clock.finish(running)) == {"n1": Outcome.CONFLICT, "n2": Outcome.NOT_REACHED}
+    pod.say(ev.Retried(nodes=("n1",)))
+    state = fold(pod.journal.entries(plan.operation))
+    engine = Engine(World(pod.session, plan, pod.journal), pod.journal, state)
+    await pod.clock.finish(engine.run())
+    assert "empty/n2" not in engine.operation.steps
+    pod.say(ev.Retried(nodes=("n2",)))
+    engine = Engine(World(pod.session, plan, pod.journal), pod.journal, fold(pod.journal.entries(plan.operation)))
+    result = await pod.clock.finish(engine.run())
+    assert outcomes(result) == {"n1": Outcome.CONFLICT, "n2": Outcome.DONE}

@@ -10,6 +10,7 @@ from backends.model.node import Power
 from backends.ports import Hardware, PowerAction, Provisioner
 from console.operations.deeds.claim import claimed
 from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.side_by_side import side_by_side
 from console.operations.operation import Progress
 from console.operations.result import Outcome
 from console.operations.step import Step
@@ -179,16 +180,7 @@ async def _ask_one(hardware: Hardware, systems: Mapping[str, str], action: Power
                 return NO_ERRORS
         except BackendError as error:
             return dict.fromkeys(systems, error)
-    errors: dict[str, BackendError] = {}
-
-    async def one(name: str, system: str) -> None:
-        try:
-            await hardware.power(system, action)
-        except BackendError as error:
-            errors[name] = error
-
-    await asyncio.gather(*(one(name, system) for name, system in systems.items()))
-    return errors
+    return await side_by_side(tuple(systems), lambda name: hardware.power(systems[name], action))
 
 
 async def boot_states(
