@@ -193,12 +193,12 @@ class Replayed:
         """Nothing is open."""
 
 
-def session(told: Mapping[str, Told], *, still: bool = False) -> Session:
+def session(told: Mapping[str, Told], *, still: bool = False, every_s: float = 1.0) -> Session:
     """A session on such pods, each asked once a second."""
     pod = PodConfig(
         ssh=SshEndpoint(host="recorded"),
-        scheduler=SchedulerEndpoint(interval_s=1.0),
-        redfish=(RedfishEndpoint(url="https://recorded.example/redfish/v1", interval_s=1.0, auth="none"),),
+        scheduler=SchedulerEndpoint(interval_s=every_s),
+        redfish=(RedfishEndpoint(url="https://recorded.example/redfish/v1", interval_s=every_s, auth="none"),),
         read_only=False,
         requests_per_minute=100_000,
     )
