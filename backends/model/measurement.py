@@ -64,12 +64,10 @@ class Measurement(Struct, frozen=True, kw_only=True, gc=False):
         value = self.value
         if value is None:
             return Severity.UNKNOWN
-        if _beyond(value, self.low_critical, self.high_critical):
+        low, high = self.low_critical, self.high_critical
+        if (low is not None and value <= low) or (high is not None and value >= high):
             return Severity.CRITICAL
-        if _beyond(value, self.low_caution, self.high_caution):
+        low, high = self.low_caution, self.high_caution
+        if (low is not None and value <= low) or (high is not None and value >= high):
             return Severity.WARNING
         return Severity.OK
-
-
-def _beyond(value: float, low: float | None, high: float | None) -> bool:
-    return (low is not None and value <= low) or (high is not None and value >= high)

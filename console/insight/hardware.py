@@ -185,7 +185,7 @@ def _sick_gpus(node: Node) -> tuple[Gpu, ...]:
 
 def _gone(node: Node, gpu: Gpu) -> bool:
     """Whether a GPU is dead on a node that is on. Where no GPU of the node reads, silence proves nothing."""
-    return node.power is Power.ON and dead(gpu) and not all(map(dead, node.hardware.gpus if node.hardware else ()))
+    return dead(gpu) and node.power is Power.ON and not all(map(dead, node.hardware.gpus if node.hardware else ()))
 
 
 def _explained(node: Node) -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from backends.model.job import Job
 from backends.model.node import HardwareFacts, Node, Power
 from backends.model.snapshot import Snapshot
 from console.operations.hold import said_of
@@ -26,17 +28,49 @@ COLUMNS = (
 )
 
 
-def view(snapshot: Snapshot, now: datetime, names: Iterable[str] | None = None) -> View:
-    """One row a node, in the scheduler's order; all of them, or those named."""
+class Around(NamedTuple):
+    """What a node's row is made of beside the node: whether its facts are old, its jobs, its hold, when it was seen."""
+
+    old: bool
+    hardware_old: bool
+    jobs: tuple[Job, ...]
+    said: str
+    seen: Cell
+
+
+Known = dict[str, tuple[Node, Around, Row]]
+"""Rows that were made before, by node, each with what it was made of."""
+
+
+def view(snapshot: Snapshot, now: datetime, names: Iterable[str] | None = None, known: Known | None = None) -> View:
+    """One row a node, in the scheduler's order; all of them, or those named.
+
+    A node of which nothing reads otherwise keeps its row of `known`, which is kept up for the next view.
+    """
     chosen = snapshot.nodes.values() if names is None else (snapshot.nodes[name] for name in names)
-    rows = tuple(Row(node.name, _cells(node, snapshot, now)) for node in chosen)
+    before: Known = {} if known is None else known
+    rows = tuple(_row(node, snapshot, now, before) for node in chosen)
     return View(kind="nodes", columns=COLUMNS, rows=rows, empty="no node is known yet")
 
 
-def _cells(node: Node, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
-    old = snapshot.stale(node.scheduler)
-    hardware_old = snapshot.stale(node.hardware)
-    jobs = snapshot.jobs_on(node.name)
+def _row(node: Node, snapshot: Snapshot, now: datetime, known: Known) -> Row:
+    around = Around(
+        snapshot.stale(node.scheduler),
+        snapshot.stale(node.hardware),
+        snapshot.jobs_on(node.name),
+        said_of(node, now) if node.scheduler and node.scheduler.reason else "",
+        _seen(node, snapshot, now),
+    )
+    before = known.get(node.name)
+    if before is not None and before[0] is node and before[1] == around:
+        return before[2]
+    row = Row(node.name, _cells(node, snapshot, around))
+    known[node.name] = node, around, row
+    return row
+
+
+def _cells(node: Node, snapshot: Snapshot, around: Around) -> tuple[Cell, ...]:
+    old, hardware_old, jobs, said, seen = around
     reason = node.scheduler.reason.text if node.scheduler and node.scheduler.reason else ""
     return (
         Cell(node.name),
@@ -49,8 +83,8 @@ def _cells(node: Node, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
         number(node.hardware.power_w if node.hardware else None, node.hardware, snapshot),
         text(node.group),
         text(",".join(node.scheduler.partitions) if node.scheduler else ""),
-        text(said_of(node, now) or reason, stale=old),
-        _seen(node, snapshot, now),
+        text(said or reason, stale=old),
+        seen,
     )
 
 
@@ -73,5 +107,4 @@ def _seen(node: Node, snapshot: Snapshot, now: datetime) -> Cell:
     """The age of the oldest source that speaks of it."""
     facts = [known for known in (node.scheduler, node.hardware) if known is not None]
     times = [at for at in map(snapshot.observed_at, facts) if at is not None]
-    old = any(snapshot.stale(known) for known in facts)
-    return Cell(age(min(times, default=None), now), "stale" if old else "")
+    return Cell(age(min(times, default=None), now), "stale" if any(map(snapshot.stale, facts)) else "")

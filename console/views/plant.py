@@ -41,6 +41,8 @@ ORDER = (
     Kind.FAN,
     Kind.TRAY,
 )
+_PLACE = {kind: place for place, kind in enumerate(ORDER)}
+_BAD = (Severity.CRITICAL, Severity.WARNING)
 MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.CIRCUIT, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
 SHOWN = 4
 BARS = "▁▂▃▄▅▆▇█"
@@ -83,17 +85,18 @@ def _known(snapshot: Snapshot) -> list[tuple[Component, ComponentFacts]]:
     found = [
         (topology.components[key], facts) for key, facts in snapshot.components.items() if key in topology.components
     ]
-    return sorted((one for one in found if one[0].kind in ORDER), key=lambda one: ORDER.index(one[0].kind))
+    return sorted((one for one in found if one[0].kind in _PLACE), key=lambda one: _PLACE[one[0].kind])
 
 
 def _folded(snapshot: Snapshot) -> Iterator[Row]:
     """Those that are not well first; then what there is one or two of; then the many, counted."""
     known = _known(snapshot)
-    ill = [one for one in known if _severity(one[1]) in (Severity.CRITICAL, Severity.WARNING)]
-    yield from (_row(snapshot, *one) for one in sorted(ill, key=lambda one: _severity(one[1]).rank))
+    judged = [(_severity(one[1]), one) for one in known]
+    ill = [one for one in judged if one[0] in _BAD]
+    yield from (_row(snapshot, *one) for _, one in sorted(ill, key=lambda one: one[0].rank))
     many: defaultdict[Kind, list[tuple[Component, ComponentFacts]]] = defaultdict(list)
-    for component, facts in known:
-        if (component, facts) in ill:
+    for judgement, (component, facts) in judged:
+        if judgement in _BAD:
             continue
         if component.kind in MANY:
             many[component.kind].append((component, facts))
@@ -137,8 +140,8 @@ def named(snapshot: Snapshot, component: Component) -> str:
 
 def _severity(facts: ComponentFacts) -> Severity:
     """The worse of what it says and what it reads; a reading without limits proves nothing about an unknown."""
-    bad = [one.severity for one in facts.measurements if one.severity in (Severity.CRITICAL, Severity.WARNING)]
-    return min((facts.health, *bad), key=lambda health: health.rank)
+    bad = [severity for one in facts.measurements if (severity := one.severity) in _BAD]
+    return min((facts.health, *bad), key=lambda health: health.rank) if bad else facts.health
 
 
 def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:

@@ -21,6 +21,7 @@ QUICK = {
     "exec": ("--nodes=32", "--rounds=1"),
     "fleet": ("--pods=2", "--nodes=100", "--seconds=15"),
     "journal": ("--events=10000", "--rounds=3"),
+    "large": ("--quick",),
     "merge": ("--rounds=8",),
     "screen": ("--rounds=2", "--seconds=8"),
     "table": ("--rounds=1", "--seconds=4"),

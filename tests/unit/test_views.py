@@ -38,6 +38,25 @@ def test_a_row_has_a_cell_for_each_column_and_rows_have_their_own_key(make, now,
     assert any(column.priority == 0 for column in view.columns)
 
 
+def test_a_row_is_kept_until_something_of_it_reads_otherwise(make, now):
+    first, second = make.node("n1"), make.node("n2")
+    known: nodes.Known = {}
+
+    def row(**facts):
+        snapshot = make.snapshot([first, second], facts.pop("jobs", ()), **facts)
+        found = nodes.view(snapshot, now, known=known)
+        assert found == nodes.view(snapshot, now), "what is kept is what would be made"
+        return found.rows[0]
+
+    bare = row()
+    assert row() is bare
+    busy = row(jobs=[make.job("7", ("n1",))])
+    assert busy is not bare
+    assert row(jobs=[make.job("7", ("n1",)), make.job("8", ("n2",))]) is busy
+    first = make.node("n1", "DOWN")
+    assert row().cells[1].text == "down"
+
+
 def test_a_node_shows_each_sources_word(make, now, cells):
     hardware = make.hardware(power_w=5123.6, gpus=(Gpu(index=0, temp_c=50.0), Gpu(index=1, temp_c=71.0)))
     facts = make.facts("MIXED+DRAIN", reason=make.mark(), gpus_used=4, partitions=("batch", "long"))

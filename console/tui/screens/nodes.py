@@ -21,9 +21,13 @@ class NodesView(TableView):
     COMMAND = "nodes"
     LEAVE_OUT = ("seen",)
 
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__(desk, operations)
+        self._known: nodes.Known = {}
+
     def view(self, snapshot: Snapshot) -> data.View:
         """Every node."""
-        return nodes.view(snapshot, self.desk.ages_now())
+        return nodes.view(snapshot, self.desk.ages_now(), known=self._known)
 
     def open(self, key: str) -> None:
         """The node whole."""
@@ -54,7 +58,7 @@ class SomeNodesView(NodesView):
     def view(self, snapshot: Snapshot) -> data.View:
         """Those in scope that are known."""
         names = [name for name in self._scope(snapshot) if name in snapshot.nodes]
-        return nodes.view(snapshot, self.desk.ages_now(), names)
+        return nodes.view(snapshot, self.desk.ages_now(), names, self._known)
 
     def command(self) -> str:
         """The same by a node group."""

@@ -49,6 +49,7 @@ class TopologyView(View):
         self._tree = TopologyTree(desk.glyphs)
         self._heat = HeatCells(desk.glyphs)
         self._rows = Rows()
+        self._known: nodes.Known = {}
         self._opened_for: tuple[str, ...] = ()
 
     @property
@@ -240,7 +241,7 @@ class TopologyView(View):
         keep = keeper(self.filter, kind("nodes"), Around(snapshot, now))
         if keep is None:
             return None
-        return frozenset(row.key for row in self._rows.rows(nodes.view(snapshot, now)) if keep(row))
+        return frozenset(row.key for row in self._rows.rows(nodes.view(snapshot, now, known=self._known)) if keep(row))
 
     def read_filter(self, text: str) -> Filter:
         """Fields of nodes."""
