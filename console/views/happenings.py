@@ -116,6 +116,13 @@ def view(told: Iterable[Told], now: datetime) -> View:
     return View(kind="happenings", columns=COLUMNS, rows=rows, empty="nothing has happened since megapod looks")
 
 
+def whole(one: Told) -> Section:
+    """One of them in full."""
+    said = Fact("", one.text, style=severity_style(one.severity))
+    about = (Fact("about", one.entity.removeprefix("node:")),) if one.entity else ()
+    return Section(f"{one.at:%Y-%m-%d %H:%M:%S} UTC {one.source}", (said, *about))
+
+
 def lately(told: Iterable[Told], now: datetime, within: timedelta, since: datetime) -> Section:
     """What happened within a time; where we have looked for less than that, for how long is said."""
     recent = [one for one in newest(told) if now - one.at <= within and _changes(one)]

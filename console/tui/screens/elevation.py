@@ -17,6 +17,14 @@ class ElevationView(TableView):
     def __init__(self, desk: Desk, operations: Operations, rack: str) -> None:
         super().__init__(desk, operations)
         self._rack = rack
+        self._from = desk.chosen
+
+    def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
+        """The units, at first with the cursor on the tray that one comes from."""
+        super().draw(snapshot, awaited)
+        if self._from and self.table.line_count:
+            came, self._from = self._from, frozenset()
+            next((True for name in sorted(came) if self.table.move_to(f"node:{name}")), False)
 
     def title_text(self) -> str:
         """Which rack."""

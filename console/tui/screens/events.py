@@ -1,18 +1,28 @@
 """Events: what has happened, newest first: changes, the controllers' own words, operations, and what was said here."""
 
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.types import CSSPathType
+
 from backends.model.snapshot import Snapshot
 from console.tui import happened
 from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
+from console.tui.sections import drawn
 from console.views import cell as data
 from console.views import happenings
+from widgets.describe import Describe
+from widgets.messages import RowHighlighted
 
 
 class EventsView(TableView):
     """One line each. Enter goes to what it is about."""
 
+    CSS_PATH: ClassVar[CSSPathType | None] = ["view.tcss", "logs.tcss"]
     TITLE_WORD = "events"
     COMMAND = "events"
     WAITS_FOR = ("slurm", "redfish")
@@ -23,6 +33,25 @@ class EventsView(TableView):
         super().__init__(desk, operations)
         self._counted: tuple[object, ...] = ()
         self._known: data.View | None = None
+
+    def body(self) -> ComposeResult:
+        """The lines, and the one under the cursor in full."""
+        yield from super().body()
+        yield Describe(glyphs=self.desk.glyphs, empty="", id="line")
+
+    def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
+        """Both."""
+        super().draw(snapshot, awaited)
+        self._detail()
+
+    @on(RowHighlighted)
+    def _detail(self) -> None:
+        """The whole of what a line has only the beginning of."""
+        told = self._current()
+        pane = self.query_one("#line", Describe)
+        pane.display = told is not None
+        if told is not None:
+            pane.update(drawn((happenings.whole(told),)))
 
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - what happened is kept beside the snapshot
         """Everything that is kept. It is put in order anew only when something has happened: it may be thousands."""
@@ -44,9 +73,13 @@ class EventsView(TableView):
 
     def entity(self) -> str:
         """What the event is about."""
+        told = self._current()
+        return told.entity if told is not None else ""
+
+    def _current(self) -> happenings.Told | None:
+        """The one under the cursor."""
         key = self.table.cursor
-        told = happened.told(self.desk, self.operations)
-        return next((one.entity for one in told if one.key == key), "")
+        return next((one for one in happened.told(self.desk, self.operations) if one.key == key), None)
 
     def selection(self) -> tuple[str, ...]:
         """The node it is about, where it is about one that is known."""

@@ -135,7 +135,7 @@ class Frame(PromptScreen[None]):
         """The views one came through to this one."""
         stack = self.app.screen_stack
         above = stack[: stack.index(self)] if self in stack else []
-        return tuple(screen.title_text() for screen in above if isinstance(screen, Frame))
+        return tuple(screen.TITLE_WORD or screen.title_text() for screen in above if isinstance(screen, Frame))
 
     @property
     def message_on(self) -> bool:
