@@ -40,6 +40,12 @@ def after(status: SourceStatus, observation: Observation) -> SourceStatus:
     )
 
 
+def alike(one: SourceStatus, other: SourceStatus) -> bool:
+    """Whether two rounds of a source that answers differ in nothing but when they were and what they cost."""
+    costless = replace(one, observed_at=other.observed_at, took_s=other.took_s, requests=other.requests)
+    return one.trusted and other.observed_at is not None and costless == other
+
+
 def _summary(errors: tuple[str, ...]) -> str:
     if not errors:
         return ""

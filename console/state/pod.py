@@ -18,7 +18,7 @@ from backends.model.source import SourceState, SourceStatus
 from backends.model.stream import StreamStatus
 from backends.model.topology import Kind, Topology
 from console.state.budget import Budget
-from console.state.freshness import after, quiet
+from console.state.freshness import after, alike, quiet
 from console.state.gathered import Facts, Shape, carry, gather_facts, gather_shape, share_jobs
 from console.state.graph import Placements, build, placements, places, with_jobs
 from console.state.history import History
@@ -80,14 +80,18 @@ class PodWriter:
 
     def observe(self, observation: Observation) -> Snapshot:
         """Merge one round; returns the new snapshot."""
-        status = self.snapshot.sources[observation.source]
-        if observation.payload is not None:
-            before = self._payloads.get(observation.source)
-            self._payloads[observation.source] = carry(observation.payload, before, status)
-        sources = {**self.snapshot.sources, observation.source: after(status, observation)}
-        answered_at = observation.at + timedelta(seconds=observation.took_s)
-        told = observation.source if isinstance(observation.payload, HardwareInventory) else ""
-        return self._publish(sources, max(answered_at, self.snapshot.at), told)
+        source, payload = observation.source, observation.payload
+        was = self.snapshot.sources[source]
+        status = after(was, observation)
+        sources = {**self.snapshot.sources, source: status}
+        at = max(observation.at + timedelta(seconds=observation.took_s), self.snapshot.at)
+        before = self._payloads.get(source)
+        told = source if isinstance(payload, HardwareInventory) else ""
+        if payload is not None and not told and payload == before and alike(status, was):
+            return self._confirm(sources, at)
+        if payload is not None:
+            self._payloads[source] = carry(payload, before, was)
+        return self._publish(sources, at, told)
 
     def age(self, now: datetime) -> Snapshot | None:
         """Mark sources that have gone quiet as stale; the new snapshot, or None when none has."""
@@ -102,6 +106,20 @@ class PodWriter:
         """Note how it stands with the event stream of a source; returns the new snapshot."""
         status = replace(self.snapshot.sources[source], events=stream)
         return self._publish({**self.snapshot.sources, source: status}, max(stream.since, self.snapshot.at))
+
+    def _confirm(self, sources: dict[str, SourceStatus], at: datetime) -> Snapshot:
+        """The same facts, seen again: nothing is joined or judged anew, as nothing could come out otherwise.
+
+        What a finding says of time is since when: that was seen to when it was made.
+        """
+        self.snapshot = replace(
+            self.snapshot,
+            number=self.snapshot.number + 1,
+            at=at,
+            sources=sources,
+            requests_last_min=self._budget.used,
+        )
+        return self.snapshot
 
     def _publish(self, sources: dict[str, SourceStatus], at: datetime, told: str = "") -> Snapshot:
         """The next snapshot. What a round did not touch is not put together again: `Kept` says of what it is made."""

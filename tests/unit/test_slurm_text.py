@@ -165,6 +165,13 @@ def test_a_queue_is_read_and_a_name_stays_in_its_cell():
     assert parse_queue("", "n1")[0].jobs == {}
 
 
+def test_a_job_that_has_not_changed_is_the_same_object_whatever_the_nonce():
+    before = parse_queue(record("n1", "same") + record("n1", "was", **{"%i": "8"}), "n1")[0].jobs
+    after = parse_queue(record("n2", "same") + record("n2", "is", **{"%i": "8"}), "n2")[0].jobs
+    assert after["7"] is before["7"]
+    assert (before["8"].name, after["8"].name) == ("was", "is")
+
+
 @pytest.mark.parametrize("text", ["error\n", "<n1>7|n1|7\n", "x<n1>"])
 def test_what_is_not_a_queue_is_malformed(text):
     with pytest.raises(Malformed):

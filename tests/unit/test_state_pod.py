@@ -56,6 +56,32 @@ def rack(name, *systems):
     )
 
 
+async def test_the_same_facts_again_are_confirmed_and_judged_no_second_time(clock, make, tell, writer):
+    tell("slurm.jobs", SchedulerJobs({"7": make.job("7")}))
+    first = tell("slurm.nodes", SchedulerNodes({"n1": make.facts("DOWN")}))
+    judged = []
+    writer._insight = lambda snapshot: judged.append(snapshot) or findings(snapshot)
+    await clock.advance(2)
+    again = tell("slurm.nodes", SchedulerNodes({"n1": make.facts("DOWN")}), took_s=0.5)
+    assert not judged
+    assert again.number == first.number + 1
+    assert again.at == clock.now() + timedelta(seconds=0.5)
+    assert again.observed_at(again.nodes["n1"].scheduler) == clock.now()
+    assert again.nodes is first.nodes
+    assert again.findings is first.findings
+    assert first.findings
+
+
+async def test_the_same_facts_after_a_silence_are_judged_anew(clock, make, tell):
+    nodes = SchedulerNodes({"n1": make.facts()})
+    tell("slurm.nodes", nodes)
+    await clock.advance(2)
+    failed = tell("slurm.nodes", error=Unreachable("no answer", where="head"))
+    assert [finding.rule for finding in failed.findings] == ["source-silent"]
+    await clock.advance(2)
+    assert tell("slurm.nodes", nodes).findings == ()
+
+
 async def test_snapshots_are_numbered_and_what_did_not_change_is_the_same_object(clock, make, tell):
     first = tell("slurm.nodes", SchedulerNodes({"n1": make.facts(), "n2": make.facts()}))
     jobs = tell("slurm.jobs", SchedulerJobs({"7": make.job("7")}))

@@ -38,7 +38,8 @@ def order(control: str, words: list[str]) -> dict[str, object]:
 def up(arguments: argparse.Namespace) -> int:
     """Start a pod that outlives us: its keeper's input is a pipe that the keeper itself holds open."""
     reader, writer = os.pipe()
-    command = [sys.executable, __file__, "keep", f"--nodes={arguments.nodes}", *(["--no-slurm"] * arguments.no_slurm)]
+    command = [sys.executable, __file__, "keep", f"--nodes={arguments.nodes}", f"--cloud={arguments.cloud}"]
+    command += ["--no-slurm"] * arguments.no_slurm
     keeper = subprocess.Popen(
         command,
         stdin=reader,
@@ -71,6 +72,7 @@ def main() -> int:
     for name in ("up", "keep"):
         sub = commands.add_parser(name)
         sub.add_argument("--nodes", type=int, default=16)
+        sub.add_argument("--cloud", type=int, default=0, help="so many more, without a daemon")
         sub.add_argument("--no-slurm", action="store_true", help="sshd alone")
     commands.add_parser("serve").add_argument("plan")
     commands.add_parser("down").add_argument("control")
@@ -81,7 +83,7 @@ def main() -> int:
     if arguments.command == "up":
         return up(arguments)
     if arguments.command == "keep":
-        return keep(arguments.nodes, slurm=not arguments.no_slurm)
+        return keep(arguments.nodes, slurm=not arguments.no_slurm, cloud=arguments.cloud)
     if arguments.command == "down":
         return down(arguments.control)
     if arguments.command == "ctl":

@@ -19,12 +19,12 @@ from plan import Plan, claim_slot
 MAIN = Path(__file__).with_name("__main__.py")
 
 
-def keep(nodes: int, *, slurm: bool) -> int:
+def keep(nodes: int, *, slurm: bool, cloud: int = 0) -> int:
     """Run one pod until it ends. Its endpoints, or an error, go to standard output as one line of JSON."""
     slot, lock = claim_slot()
     folder = Path(tempfile.mkdtemp(prefix="megapod-lab-"))
     folder.chmod(0o755)
-    plan = Plan(folder=folder, slot=slot, nodes=nodes, slurm=slurm)
+    plan = Plan(folder=folder, slot=slot, nodes=nodes, slurm=slurm, cloud=cloud)
     values = json.dumps(asdict(plan) | {"folder": os.fspath(folder)})
     # --kill-child: the pod also ends when unshare, its parent, is killed.
     namespaces = ["unshare", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]

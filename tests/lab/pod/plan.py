@@ -18,7 +18,10 @@ SLURMD_PORT = 28000  # 60 slots of 64 end below 32768, where Linux begins to han
 
 @dataclass(frozen=True)
 class Plan:
-    """One pod: its slot and folder, and how many nodes, GPUs a node and nodes a leaf switch it has."""
+    """One pod: its slot and folder, and how many nodes, GPUs a node and nodes a leaf switch it has.
+
+    `cloud` nodes have no daemon: slurmctld knows them as powered down, and gives them out as if it could start them.
+    """
 
     folder: Path
     slot: int
@@ -27,6 +30,7 @@ class Plan:
     leaf: int = 4
     cluster: str = "lab"
     slurm: bool = True
+    cloud: int = 0
 
     @property
     def head(self) -> str:

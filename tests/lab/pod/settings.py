@@ -13,6 +13,7 @@ from pathlib import Path
 from plan import CTLD_PORT, SSH_PORT, Plan
 
 MEMORY_MB = 1_000_000
+CLOUD = "cloud"
 CHARACTER_DEVICE_NULL = os.makedev(1, 3)
 
 
@@ -97,7 +98,9 @@ def _topology(plan: Plan) -> str:
         f"SwitchName=leaf{number} Nodes={plan.span(first, first + plan.leaf - 1)}"
         for number, first in enumerate(firsts, 1)
     ]
-    lines.append(f"SwitchName=spine Switches=leaf[1-{len(firsts)}]")
+    if plan.cloud:
+        lines.append(f"SwitchName=leaf{len(firsts) + 1} Nodes={CLOUD}[0001-{plan.cloud:04d}]")
+    lines.append(f"SwitchName=spine Switches=leaf[1-{len(lines)}]")
     return "\n".join(lines) + "\n"
 
 
@@ -141,6 +144,14 @@ MinJobAge=300
         f"NodeName={plan.span(1, plan.nodes)} NodeAddr=127.78.{plan.slot}.[1-{plan.nodes}]"
         f" Port=[{plan.port}-{plan.port + plan.nodes - 1}] {hardware} Gres=gpu:h100:{plan.gpus} State=UNKNOWN\n"
     )
+    if plan.cloud:
+        # What starts and stops them does nothing, so a job there stays CONFIGURING: it holds its nodes, and costs none.
+        settings += "SuspendProgram=/bin/true\nResumeProgram=/bin/true\nSuspendTime=86400\nResumeTimeout=65000\n"
+        settings += (
+            f"PrivateData=cloud\nMaxArraySize=10001\nMaxJobCount=20000\nSuspendExcNodes={plan.span(1, plan.nodes)}\n"
+        )
+        nodes += f"NodeName={CLOUD}[0001-{plan.cloud:04d}] {hardware} Gres=gpu:h100:{plan.gpus} State=CLOUD\n"
+        nodes += f"PartitionName=cloud Nodes={CLOUD}[0001-{plan.cloud:04d}] MaxTime=INFINITE State=UP\n"
     partitions = (
         f"PartitionName=batch Nodes={plan.span(1, plan.nodes)} Default=YES MaxTime=INFINITE State=UP\n"
         f"PartitionName=debug Nodes={plan.span(1, plan.leaf)} MaxTime=01:00:00 State=UP\n"
