@@ -5,10 +5,12 @@ it. It is believed only when it tells of exactly the job's nodes, each once; oth
 """
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
 from backends.errors import Malformed
+from backends.slurm import records
 from backends.slurm.fields import gpu_indices, gpus, names
 
 _HELD = re.compile(r"Nodes=(?P<nodes>\S+) +CPU_IDs=\S* +Mem=\S* +GRES=(?P<gres>\S*)")
@@ -39,6 +41,21 @@ def parse_detail(text: str, nodes: tuple[str, ...]) -> Held:
     if sorted(told) != sorted(nodes) or _stray(text, matches):
         return Held()
     return Held(count, _agreeing(indices, count))
+
+
+def parse_details(text: str, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
+    """Of `scontrol -d -o show jobs`, what each wanted job holds, by its number; `wanted` maps it to the job's nodes.
+
+    One of whom the text says nothing certain is missing. A line break in what people write begins no other job's
+    record: whoever is told of twice is not known.
+    """
+    lines: dict[str, list[str]] = {}
+    for line in records.lines(text, "JobId"):
+        number = line.partition(" ")[0].removeprefix("JobId=")
+        if number in wanted:
+            lines.setdefault(number, []).append(line)
+    told = {number: parse_detail(found[0], wanted[number]) for number, found in lines.items() if len(found) == 1}
+    return {number: held for number, held in told.items() if held.gpus is not None}
 
 
 def held_from_list(gres_detail: list[str], nodes: tuple[str, ...]) -> Held:

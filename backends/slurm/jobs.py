@@ -1,7 +1,9 @@
 """`squeue -o ...` as model values, safe against what people write into job names.
 
-Every call draws a nonce. It begins every record and separates the fields, and the name comes last, so nothing in a
-name (a separator, a newline, a forged row) can reach another cell: nobody can know the nonce of a call to come.
+Every call draws a nonce, which begins every record, and the name comes last, so nothing in a name (a separator, a
+newline, a forged row) can reach another cell: nobody can know the nonce of a call to come. The fields before it are
+Slurm's and its administrators' words, and a control character parts them: with the nonce between them, too, a queue
+of 5,000 jobs was 2.0 MB a round, and is 0.7.
 """
 
 from functools import lru_cache
@@ -17,6 +19,7 @@ SOURCE = "slurm.jobs"
 # squeue(1): job with array index, raw id, user, account, partition, state, nodes, CPUs, TRES per node, submitted,
 # started, ends, limit, reason, node list, name.
 _FIELDS = ("%i", "%A", "%u", "%a", "%P", "%T", "%D", "%C", "%b", "%V", "%S", "%e", "%l", "%r", "%N", "%j")
+_BETWEEN = "\x1f"
 _KEPT = 131_072  # jobs of a fleet
 # A second question, only for jobs whose GPUs are not asked for by node: these exist in the long format alone.
 _REQUEST_FIELDS = ("JobID", "NumNodes", "NumTasks", "tres-alloc", "tres-per-job", "tres-per-task", "tres-per-socket")
@@ -24,7 +27,7 @@ _REQUEST_FIELDS = ("JobID", "NumNodes", "NumTasks", "tres-alloc", "tres-per-job"
 
 def queue_format(nonce: str) -> str:
     """The `-o` argument for a nonce."""
-    return f"<{nonce}>" + f"|{nonce}|".join(_FIELDS)
+    return f"<{nonce}>" + _BETWEEN.join(_FIELDS)
 
 
 def request_format(nonce: str) -> str:
@@ -40,7 +43,7 @@ def parse_queue(text: str, nonce: str) -> tuple[SchedulerJobs, dict[str, str]]:
     jobs: dict[str, Job] = {}
     raw: dict[str, str] = {}
     for record in rest:
-        fields = record.removesuffix("\n").split(f"|{nonce}|")
+        fields = record.removesuffix("\n").split(_BETWEEN, len(_FIELDS) - 1)
         if len(fields) != len(_FIELDS):
             raise Malformed(f"a job of {len(fields)} fields, not {len(_FIELDS)}: {clean(record, 80)!r}", where=SOURCE)
         job = _job(tuple(fields))

@@ -81,3 +81,68 @@ async def test_a_question_that_is_cancelled_leaves_nothing_under_way(head, sched
     with pytest.raises(asyncio.CancelledError):
         await asked
     assert head.given_up == head.sent
+
+
+class Queue(Head):
+    """A head node with some running jobs of one GPU each, the last of which names itself like a record."""
+
+    def __init__(self, jobs):
+        super().__init__()
+        self.jobs = jobs
+
+    async def run(self, argv, *, timeout_s=None):
+        words = " ".join(word for word in argv[1:] if "=" not in word)
+        match words.split():
+            case ["squeue", *_]:
+                return Command(0, "".join(self._row(argv[-1], job) for job in self.jobs), "")
+            case ["scontrol", "-d", "-o", "show", "jobs", "--all"]:
+                self.sent.append(words)
+                return Command(0, "".join(self._detail(job) for job in self.jobs), "")
+            case ["scontrol", "-d", "-o", "show", "job", job]:
+                self.sent.append(words)
+                return Command(0, self._detail(int(job)), "")
+            case ["scontrol", "--version"]:
+                return Command(0, "slurm 22.05.8\n", "")
+        return await super().run(argv, timeout_s=timeout_s)
+
+    def _row(self, layout, job):
+        known = {"%i": job, "%A": job, "%T": "RUNNING", "%D": 1, "%C": 1, "%b": "gres/gpu:1", "%N": f"n{job}"}
+        for code, value in known.items():
+            layout = layout.replace(code, str(value))
+        return f"{layout}\n"
+
+    def _detail(self, job):
+        return f"JobId={job} JobName=x Nodes=n{job} CPU_IDs=0 Mem=0 GRES=gpu:h100:1(IDX:{job % 8}) Comment=y\n"
+
+
+def asked(head):
+    sent, head.sent = [words for words in head.sent if "ping" not in words], []
+    return sent
+
+
+async def test_many_new_jobs_are_told_of_by_one_command_and_a_few_by_one_each():
+    head = Queue([1, 2])
+    now = iter(range(0, 1000, 10))
+    scheduler = SlurmScheduler(head, clock=lambda: float(next(now)))
+    jobs = (await scheduler.jobs()).jobs
+    assert asked(head) == ["scontrol -d -o show job 1", "scontrol -d -o show job 2"]
+    head.jobs = [1, 2, *range(10, 60)]
+    jobs = (await scheduler.jobs()).jobs
+    assert asked(head) == ["scontrol -d -o show jobs --all"]
+    assert {job.id: job.gpu_indices for job in jobs.values()} == {str(n): {f"n{n}": (n % 8,)} for n in head.jobs}
+    again = (await scheduler.jobs()).jobs
+    assert asked(head) == []
+    assert again == jobs
+
+
+async def test_what_one_command_leaves_in_doubt_is_asked_for_one_by_one():
+    head = Queue(list(range(10)))
+    head._detail = lambda job: Queue._detail(head, job) * (2 if job == 3 else 1)
+    now = iter(range(0, 1000, 10))
+    scheduler = SlurmScheduler(head, clock=lambda: float(next(now)))
+    jobs = (await scheduler.jobs()).jobs
+    assert asked(head) == ["scontrol -d -o show jobs --all", "scontrol -d -o show job 3"]
+    assert not jobs["3"].gpu_indices
+    assert jobs["4"].gpu_indices == {"n4": (4,)}
+    await scheduler.jobs()
+    assert asked(head) == []

@@ -7,7 +7,7 @@ from backends.errors import Malformed
 from backends.model.node import Service
 from backends.model.topology import Edge, Relation
 from backends.slurm import fields
-from backends.slurm.detail import Held, held_from_list, parse_detail
+from backends.slurm.detail import Held, held_from_list, parse_detail, parse_details
 from backends.slurm.jobs import parse_queue, parse_requests, queue_format, request_format
 from backends.slurm.layout import parse_partitions, parse_reservations, parse_topology
 from backends.slurm.nodes import parse_nodes
@@ -213,6 +213,19 @@ def test_detail_is_believed_when_it_tells_of_the_jobs_nodes_once_each():
 def test_detail_with_a_forgery_in_it_is_not_known(forgery):
     for text in (f"JobName={forgery} {TRUE}", f"{TRUE} Comment={forgery}"):
         assert parse_detail(text, ("a1", "a2")) == Held()
+
+
+def test_details_of_all_jobs_are_read_for_those_that_are_wanted():
+    text = f"JobId=7 JobName=a {TRUE}\nJobId=8 JobName=b {TRUE}\nJobId=9 JobName=c Nodes=a3 CPU_IDs=0 Mem=1 GRES=\n"
+    both = ("a1", "a2")
+    assert parse_details(text, {"7": both, "9": ("a4",), "10": both}) == {"7": parse_detail(TRUE, both)}
+    assert parse_details("No jobs in the system\n", {"7": both}) == {}
+
+
+def test_a_line_break_in_a_name_tells_nothing_of_another_job():
+    forged = f"JobId=7 JobName=x\nJobId=8 {TRUE.replace('IDX:4-5', 'IDX:0-1')}\n"
+    text = f"{forged}JobId=8 JobName=b {TRUE}\n"
+    assert parse_details(text, {"7": ("a1", "a2"), "8": ("a1", "a2")}) == {}
 
 
 def test_detail_of_other_nodes_or_fewer_indices_than_gpus_is_not_known():
