@@ -91,7 +91,7 @@ async def serve(folder: Path, pods: list[str], nodes: int, gpus: int) -> None:
         keys = PodKeys(folder, pod)
         head = Head(texts, pod, keys.client_key)
         await head.open()
-        keys.write_known_hosts(head.host_key, head.port)
+        keys.write_known_hosts(head.host_key, head.port, head.nodes.host_key)
         table = {"host": HOST, "port": head.port, "user": USER, "identity": str(keys.identity)}
         heads.append({"pod": pod, **table, "known_hosts": str(keys.known_hosts)})
     print(json.dumps(heads), flush=True)

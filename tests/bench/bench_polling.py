@@ -31,7 +31,7 @@ POD = Path(__file__).parents[1] / "lab" / "pod"
 REAL = 4
 TICKS = os.sysconf("SC_CLK_TCK")
 JSON = (("sinfo", "--json"), ("squeue", "--json"))
-SUBMITTED_WITHIN_S = 300.0
+SUBMITTED_WITHIN_S = 120.0
 
 
 class Counting(SshShell):

@@ -20,6 +20,7 @@ USUAL = {"redfish_crawl": ("--pod=2x18x8", "--runs=1")}
 QUICK = {
     "exec": ("--nodes=32", "--rounds=1"),
     "fleet": ("--pods=2", "--nodes=100", "--seconds=15"),
+    "polling": ("--nodes=500", "--jobs=500", "--rounds=2"),
     "journal": ("--events=10000", "--rounds=3"),
     "large": ("--quick",),
     "merge": ("--rounds=8",),

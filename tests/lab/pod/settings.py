@@ -14,6 +14,7 @@ from plan import CTLD_PORT, SSH_PORT, Plan
 
 MEMORY_MB = 1_000_000
 CLOUD = "cloud"
+QUEUE = ",default_queue_depth=20000,partition_job_depth=20000"
 CHARACTER_DEVICE_NULL = os.makedev(1, 3)
 
 
@@ -129,7 +130,7 @@ JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 SchedulerType=sched/backfill
-SchedulerParameters=bf_interval=5,batch_sched_delay=0,sched_min_interval=0
+SchedulerParameters=bf_interval=5,batch_sched_delay=0,sched_min_interval=0{QUEUE if plan.cloud else ""}
 SlurmdParameters=config_overrides
 GresTypes=gpu
 TopologyPlugin=topology/tree
