@@ -1,6 +1,7 @@
 """What the adapter sends, and in which order: over a shell that answers as Slurm does."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -107,9 +108,7 @@ class Queue(Head):
 
     def _row(self, layout, job):
         known = {"%i": job, "%A": job, "%T": "RUNNING", "%D": 1, "%C": 1, "%b": "gres/gpu:1", "%N": f"n{job}"}
-        for code, value in known.items():
-            layout = layout.replace(code, str(value))
-        return f"{layout}\n"
+        return re.sub(r"%\w", lambda code: str(known.get(code[0], "")), layout) + "\n"
 
     def _detail(self, job):
         return f"JobId={job} JobName=x Nodes=n{job} CPU_IDs=0 Mem=0 GRES=gpu:h100:1(IDX:{job % 8}) Comment=y\n"
