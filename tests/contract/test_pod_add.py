@@ -118,7 +118,7 @@ def test_a_config_that_would_not_load_is_never_left(words, pins, tmp_path):
     ("place", "code", "says"),
     [
         ("", 2, "'' is no host"),
-        ("ann@-oProxyCommand=x", 2, "is no host"),
+        ("ann@-oProxyCommand=x", 2, "make a pod's name"),
         ("ftp://x", 2, "write https://"),
         ("https://127.0.0.1:1", 3, "https://127.0.0.1:1: connection refused"),
         ("https://nowhere.invalid", 3, "the host name is unknown"),
