@@ -41,6 +41,7 @@ VERBS = {
     "schema": "what our JSON looks like, as JSON Schema",
     "pod": "add a pod to the config: who is there, is it to be trusted, does it answer",
     "check": "a pod against its bill of materials: every deviation by name",
+    "screenshots": "the views of the console as SVG files, without a terminal",
     "completion": "a script that completes words: bash, zsh, fish",
     "doctor": "check each pod's config and endpoints, and say what to fix",
     "demo": "open the console on a simulated pod",

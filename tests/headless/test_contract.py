@@ -33,6 +33,7 @@ WORDS = {
     "check": ["check", "lab"],
     "pod": ["pod", "add", "https://127.0.0.1:1"],
     "completion": ["completion", "bash"],
+    "screenshots": ["screenshots", "nodes", "--to", "/nonexistent"],
     "simulate": ["simulate", "--list-faults"],
 }
 """A run of each verb that gets as far as it can without a pod; a verb that is not here runs alone."""

@@ -147,3 +147,13 @@ def test_a_description_says_what_each_source_says(run):
     code, out, error = run("describe", "austin-r1-n09")
     assert (code, out) == (Exit.USAGE, "")
     assert "did you mean node:austin-r1-n0" in error
+
+
+def test_views_are_written_as_pictures_without_a_terminal(run, tmp_path):
+    code, out, error = run("screenshots", "nodes", "jobs", "--size", "100x30", "--to", str(tmp_path))
+    assert (code, out, error) == (Exit.DONE, "", f"megapod: 2 views of austin written to {tmp_path}\n")
+    assert sorted(path.name for path in tmp_path.glob("*.svg")) == ["jobs.svg", "nodes.svg"]
+    assert NODE in (tmp_path / "nodes.svg").read_text()
+    for words in (["nodez"], ["--size", "9x9"], ["--to", "/nonexistent"]):
+        code, out, error = run("screenshots", *words)
+        assert (code, out, error.count("\n")) == (Exit.USAGE, "", 1)
