@@ -25,7 +25,10 @@ def stages(plan: Plan) -> str:
     """`as profile pod-os: empty, starts from Pxe, off and on, boots within 30m, …`: those of the plan's last node."""
     steps = next((steps for steps in reversed(plan.course.values()) if any(one.do is Do.BOOTED for one in steps)), ())
     profile = next((step.args.get("profile", "") for step in steps if step.do is Do.BOOTED), "")
-    return f"as profile {profile}: {', '.join(word for step in steps if (word := _word(step)))}"
+    words = [word for step in steps if (word := _word(step))]
+    if any(step.do is Do.JOINED for step in steps) and steps[-1].do is not Do.RESUME:
+        words.append("left drained")
+    return f"as profile {profile}: {', '.join(words)}"
 
 
 def _word(step: Step) -> str:

@@ -1,6 +1,7 @@
 """Provisioning of two racks on the simulated pod, over TLS Redfish and SSH: in waves, with what goes wrong in one."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -64,6 +65,11 @@ class Pod:
 
     def cancel(self, operation):
         self.journal.append(operation.id, Cancelling(why="test"))
+
+    def forget_its_nodes(self):
+        """Leave the head's host key alone in known_hosts."""
+        known = Path(self.session.config.pods["austin"].ssh.known_hosts)
+        known.write_text(known.read_text().splitlines()[0] + "\n")
 
     def starts_from(self, name):
         """What its next start is from, and what is in its drive."""
@@ -210,3 +216,15 @@ async def test_a_node_that_another_gives_back_meanwhile_is_not_touched_and_what_
     assert (ends[other.name].outcome, other.order.running, other.drain) == (Outcome.DONE, "rescue-3", True)
     assert pod.starts_from(other.name) == ("None", "Disabled", "")
     assert "still closed to new work" in ends[other.name].detail
+
+
+async def test_a_host_key_that_nobody_knows_ends_the_node_with_a_word_for_it_and_takes_image_and_override_back(reach):
+    pod = await reach(racks=1, nodes=2)
+    pod.forget_its_nodes()
+    operation = await pod.run(pod.plan(pod.names[:1], "rescue"))
+    (end,) = operation.nodes
+    assert (end.outcome, end.stage) == (Outcome.FAILED, "reached"), end
+    assert "if the new system made itself a new key, put that into known_hosts" in end.detail
+    assert end.next.startswith("see its console and network; `megapod ops retry")
+    assert pod.starts_from(end.node) == ("None", "Disabled", "")
+    assert pod.world.nodes[end.node].drain, "what fails stays closed"

@@ -216,3 +216,11 @@ def test_only_what_starts_nodes_anew_is_told_by_stages(make, rack):
     )
     plan = plan_drain(make.snapshot(rack(2)), Targets("alpha", ("n1", "n2")), request)
     assert not [line.text for line in lines(plan, make.at) if "profile" in line.text]
+
+
+def test_the_preview_of_what_is_not_given_back_says_so(make, ask, rack):
+    said = [line.text for line in lines(ask(make.snapshot(rack(1)), profile="rescue"), make.at)]
+    assert said[3].startswith(
+        "   each as profile rescue: empty, http://h/rescue.iso in its drive, starts once from Cd,"
+    )
+    assert said[3].endswith("image out, registered within 5m00s, left drained")
