@@ -18,13 +18,21 @@ WITHIN_S = 60.0
 NODES = {f"node{number}" for number in range(1, 19)}
 
 
-def ends(hall):
-    return tuple(RedfishEndpoint(url=hall.node(n), auth="none", timeout_s=2.0) for n in range(1, 19))
+SOME = range(3, 9)
+"""Those of a fault's tests: a look at all 18 takes seconds of both processors."""
+
+
+def ends(hall, numbers=SOME):
+    return tuple(RedfishEndpoint(url=hall.node(n), auth="none", timeout_s=2.0) for n in numbers)
+
+
+def source_of(number):
+    return f"redfish.{number - SOME.start + 1}"
 
 
 @pytest.fixture
 async def pod(hall):
-    """`await pod()`: the pod as it is now, every node of it asked anew."""
+    """`await pod()`: some of it as they are now, every node asked anew."""
     async with Session(Config(pods={"hall": PodConfig(redfish=ends(hall))})) as session:
 
         async def look():
@@ -33,8 +41,9 @@ async def pod(hall):
         yield look
 
 
-async def test_inventory_topology_health_and_power_of_18_nodes(pod):
-    now = await pod()
+async def test_inventory_topology_health_and_power_of_18_nodes(hall):
+    async with Session(Config(pods={"hall": PodConfig(redfish=ends(hall, range(1, 19)))})) as session:
+        now = (await session.look(WITHIN_S))["hall"]
     assert set(now.nodes) == NODES
     assert {(node.power, node.health) for node in now.nodes.values()} == {(Power.ON, Severity.OK)}
     assert {node.hardware.temp_c is not None for node in now.nodes.values()} == {True}
@@ -62,7 +71,7 @@ async def test_a_leak_that_both_detectors_and_the_tray_report_is_one_finding_on_
     assert (leak.rule, leak.severity, leak.hits_nodes) == ("leak", Severity.CRITICAL, ("node7",))
     assert leak.title == "leak detector LeakDetector_0 of node7: Critical (and 1 more there)"
     assert [line for line in leak.evidence if "LeakDetector_1" in line or "Manifold" in line], leak.evidence
-    assert "from redfish.7" in leak.evidence, "whose word it is"
+    assert f"from {source_of(7)}" in leak.evidence, "whose word it is"
     hall.inject("unreachable_node", node="node7", mode="http_500")
     old = next(finding for finding in (await pod()).findings if finding.rule == "leak")
     assert [line for line in old.evidence if line.startswith("last seen ")], "how old it is"
@@ -79,7 +88,7 @@ async def test_a_controller_that_is_gone_is_one_silent_source_and_its_node_is_ke
         hall.inject("unreachable_node", node="node4", mode=kind)
     now = await pod()
     (silent,) = now.findings
-    assert (silent.rule, silent.entity) == ("source-silent", "source:redfish.4")
+    assert (silent.rule, silent.entity) == ("source-silent", f"source:{source_of(4)}")
     assert "node4" in silent.title
     assert now.nodes["node4"].hardware.serial == before.nodes["node4"].hardware.serial
     assert now.stale(now.nodes["node4"].hardware)
@@ -91,16 +100,16 @@ async def test_a_node_that_is_switched_off_is_off_and_nothing_else_is(pod, hall)
     hall.act("power_off", device="node5")
     now = await pod()
     assert {name for name, node in now.nodes.items() if node.power is Power.OFF} == {"node5"}
-    assert now.sources["redfish.5"].state is SourceState.OK
+    assert now.sources[source_of(5)].state is SourceState.OK
     assert now.findings == (), "no scheduler counts on it: it may well be off"
 
 
 async def test_a_node_s_own_verdict_and_a_firmware_of_its_own(pod, hall):
-    hall.inject("node_health_warning", node="node12")
-    hall.inject("firmware_off_baseline", node="node14", component="bios", version="9.9.9")
+    hall.inject("node_health_warning", node="node6")
+    hall.inject("firmware_off_baseline", node="node8", component="bios", version="9.9.9")
     now = await pod()
     found = {finding.rule: finding.hits_nodes for finding in now.findings}
-    assert found == {"node-health": ("node12",), "firmware-drift": ("node14",)}
+    assert found == {"node-health": ("node6",), "firmware-drift": ("node8",)}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +145,7 @@ async def test_all_its_faults_at_once_are_told_apart(pod, hall):
     await pod()
     hall.inject("coolant_leak", node="node7")
     hall.inject("unreachable_node", node="node3", mode="http_500")
-    hall.inject("node_health_warning", node="node12")
+    hall.inject("node_health_warning", node="node6")
     async with asyncio.timeout(WITHIN_S):
         now = await pod()
     assert sorted(finding.rule for finding in now.findings) == ["leak", "node-health", "source-silent"]

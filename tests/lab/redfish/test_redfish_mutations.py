@@ -149,7 +149,7 @@ async def asked(hardware, url, rounds=2):
     return found
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 async def test_one_spoilt_resource_costs_what_hangs_on_it_and_no_more(serve, hardware, capture, gb300, reply, seed):
     paths = sorted(f"/{one.parent.relative_to(gb300)}" for one in gb300.rglob("index.json"))
     path = paths[seed % len(paths)]
@@ -186,7 +186,7 @@ async def test_what_could_not_be_read_is_named_and_unknown(serve, hardware, capt
 
 
 def folders():
-    wanted = ("dmtf-public-rackmount1", "lambda-powershelf-delta", "supermicro-gb300-node", "cray-EX235n")
+    wanted = ("dmtf-public-rackmount1", "lambda-powershelf-delta", "cray-EX235n")
     return [Path(MOCKUPS) / name for name in wanted] if MOCKUPS else []
 
 
@@ -207,7 +207,7 @@ async def test_many_spoilt_resources_never_end_in_anything_but_an_answer(
     assert served.most_at_once <= 4
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 async def test_the_console_bears_whatever_came_of_it(serve, capture, gb300, reply, seed):
     root = lambda random, path: path not in (V1, f"{V1}/Systems") and random.random() < 0.5  # noqa: E731
     served = await serve(Spoilt(capture(gb300), reply, seed, root))
