@@ -66,7 +66,7 @@ class Rows:
             key=column.key,
             title=column.title,
             width=0 if column.flex else width,
-            min_width=max(FLEX_LEAST, width_of(column.title)) if column.flex else width,
+            min_width=max(FLEX_LEAST, column.least, width_of(column.title)) if column.flex else width,
             align=Align.RIGHT if column.right else Align.LEFT,
             priority=column.priority,
         )

@@ -19,7 +19,7 @@ class Cell(Struct, frozen=True):
 class Column(Struct, frozen=True, kw_only=True):
     """One column. `priority` 0 is always shown; the highest go first when the terminal is narrow.
 
-    `flex` columns share what width is left.
+    `flex` columns share what width is left; one is not squeezed below `least` while others can go.
     """
 
     key: str
@@ -27,6 +27,7 @@ class Column(Struct, frozen=True, kw_only=True):
     right: bool = False
     priority: int = 0
     flex: bool = False
+    least: int = 0
 
 
 class Row(Struct, frozen=True):

@@ -18,7 +18,7 @@ COLUMNS = (
     Column(key="component", title="COMPONENT"),
     Column(key="health", title="HEALTH"),
     Column(key="state", title="STATE", priority=2),
-    Column(key="readings", title="READINGS", flex=True),
+    Column(key="readings", title="READINGS", flex=True, least=27),  # `57 °C · 139.9 of 253.3 kW`
     Column(key="trend", title="TREND", priority=1),
 )
 
@@ -93,7 +93,7 @@ def _folded(snapshot: Snapshot) -> Iterator[Row]:
     known = _known(snapshot)
     judged = [(_severity(one[1]), one) for one in known]
     ill = [one for one in judged if one[0] in _BAD]
-    yield from (_row(snapshot, *one) for _, one in sorted(ill, key=lambda one: one[0].rank))
+    yield from (_row(snapshot, *one, word=True) for _, one in sorted(ill, key=lambda one: one[0].rank))
     many: defaultdict[Kind, list[tuple[Component, ComponentFacts]]] = defaultdict(list)
     for judgement, (component, facts) in judged:
         if judgement in _BAD:
@@ -101,7 +101,7 @@ def _folded(snapshot: Snapshot) -> Iterator[Row]:
         if component.kind in MANY:
             many[component.kind].append((component, facts))
         else:
-            yield _row(snapshot, component, facts)
+            yield _row(snapshot, component, facts, word=True)
     for kind, members in many.items():
         yield _counted(snapshot, kind, members)
 
@@ -115,7 +115,8 @@ def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, Comp
     return Row(f"all:{kind.value}", (Cell(name), severity(health, stale=old), text(""), text(said), text("")))
 
 
-def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row:
+def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts, *, word: bool = False) -> Row:
+    """One component. `word`: its state is said among the readings where it has none, as on a narrow screen."""
     old = snapshot.stale(facts)
     shown = [one for one in facts.measurements if one.quantity not in CAPACITIES]
     said = " · ".join(reading(one, facts) for one in sorted(shown, key=lambda one: one.severity.rank)[:SHOWN])
@@ -126,10 +127,15 @@ def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts) -> Row
             Cell(named(snapshot, component)),
             severity(_severity(facts), stale=old),
             text(facts.detail or facts.state, stale=old),
-            text(said, stale=old),
+            text(said or (_word(facts) if word else ""), stale=old),
             text(spark(points)),
         ),
     )
+
+
+def _word(facts: ComponentFacts) -> str:
+    """What a part without readings says beside its health: its STATE is the first to go on a narrow terminal."""
+    return "" if facts.detail in (facts.health.value, "Normal") else facts.detail
 
 
 def named(snapshot: Snapshot, component: Component) -> str:

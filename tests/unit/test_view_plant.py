@@ -55,7 +55,7 @@ def texts(found):
 
 def test_folded_the_ill_are_on_top_and_the_many_are_counted(pod, make):
     assert texts(view(pod, make.at, folded=True)) == [
-        ("fan 3", "Warning", "stalls", "·", "·"),
+        ("fan 3", "Warning", "stalls", "stalls", "·"),
         ("pod p", "OK", "·", "91.2 of 120.0 kW", "·"),
         ("loop tcs", "OK", "·", "supply 30.12 °C · flow 620 l/min", "·"),
         ("1 leak detector", "?", "·", "·", "·"),
