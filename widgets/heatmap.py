@@ -5,6 +5,7 @@ else; 100,000 cells cost what is on screen.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from operator import is_
 from typing import ClassVar
 
 from msgspec import Struct
@@ -105,6 +106,8 @@ class HeatMap(LineView):
 
     def update(self, groups: Sequence[HeatGroup]) -> None:
         """All groups in order. The cursor and marks stay on their keys; cells that changed are repainted."""
+        if self._groups and len(groups) == len(self._groups) and all(map(is_, groups, self._groups)):
+            return
         at = self.cursor
         cells = [cell for group in groups for cell in group.cells]
         before, self._cells = self._cells, cells

@@ -4,6 +4,7 @@ Items are known by key, so what is open stays open and the cursor stays put whil
 """
 
 from collections.abc import Iterable, Sequence
+from operator import is_
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
@@ -67,6 +68,7 @@ class LineTree(LineView):
         super().__init__(glyphs=glyphs, empty=empty, id=id, classes=classes)
         self._roots: tuple[TreeItem, ...] = ()
         self._open: set[str] = set()
+        self._above: dict[str, str] | None = None
         self._lines: list[_Line] = []
         self._cursor: str | None = None
         self._cursor_index = 0
@@ -92,7 +94,10 @@ class LineTree(LineView):
 
     def update(self, roots: Sequence[TreeItem]) -> None:
         """The whole tree; unchanged sub-trees as the same objects."""
+        if self._roots and len(roots) == len(self._roots) and all(map(is_, roots, self._roots)):
+            return
         self._roots = tuple(roots)
+        self._above = None
         self._relay()
 
     def open_keys(self, keys: Iterable[str]) -> None:
@@ -107,7 +112,7 @@ class LineTree(LineView):
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on an item, opening what is above it; False where there is none such."""
-        path = _path(self._roots, key)
+        path = self._path(key)
         if path is None:
             return False
         if not self._open.issuperset(path):
@@ -205,6 +210,17 @@ class LineTree(LineView):
     def _style(self, name: str, *, cursor: bool) -> Style:
         return self.cursor_style(name) if cursor else self.base + self.palette[name]
 
+    def _path(self, key: str) -> list[str] | None:
+        """The keys above an item, topmost first. Looked up: a map's cursor asks for 100,000 nodes, key by key."""
+        if self._above is None:
+            self._above = _parents(self._roots)
+        if key not in self._above:
+            return None
+        path: list[str] = []
+        while key := self._above[key]:
+            path.insert(0, key)
+        return path
+
     def _relay(self) -> None:
         """Lines anew, the cursor on its key, and only the lines that differ repainted."""
         before, top, was = self._lines, self.top, self._cursor_index
@@ -265,12 +281,12 @@ def _face(item: TreeItem) -> tuple[object, ...]:
     return (item.key, item.text, item.glyph, item.style, item.note, item.note_style, item.stale, bool(item.children))
 
 
-def _path(roots: Sequence[TreeItem], key: str) -> list[str] | None:
-    """The keys above an item, topmost first."""
-    stack: list[tuple[TreeItem, tuple[str, ...]]] = [(item, ()) for item in roots]
+def _parents(roots: Sequence[TreeItem]) -> dict[str, str]:
+    """The key above each item, "" above the roots."""
+    above = dict.fromkeys((item.key for item in roots), "")
+    stack = list(roots)
     while stack:
-        item, above = stack.pop()
-        if item.key == key:
-            return list(above)
-        stack.extend((child, (*above, item.key)) for child in item.children)
-    return None
+        item = stack.pop()
+        above.update((child.key, item.key) for child in item.children)
+        stack.extend(child for child in item.children if child.children)
+    return above

@@ -60,9 +60,11 @@ class HeatCells:
     def _fit(self, snapshot: Snapshot) -> str:
         """Names and values where there is room for all of them, and signs where there is not."""
         width, height = self._size
+        if width < _ROOMY:
+            return ZOOMS[0]
         beside = max(1, width // (self._widest(snapshot) + _NAMED))
         lines = sum(-(-len(nodes) // beside) + _AROUND for nodes in groups(snapshot).values())
-        return ZOOMS[1] if width >= _ROOMY and lines <= height else ZOOMS[0]
+        return ZOOMS[1] if lines <= height else ZOOMS[0]
 
     @property
     def said(self) -> str:
@@ -79,7 +81,8 @@ class HeatCells:
         look = self._looks(snapshot)
         near = GpuLooks(self._glyphs, self.mode, snapshot)
         self._fitting = self._fit(snapshot)
-        zoom, widest = self.zoom or self._fitting, self._widest(snapshot)
+        zoom = self.zoom or self._fitting
+        widest = self._widest(snapshot) if zoom == "values" else 0
         known: dict[str, HeatCell] = {}
         used: dict[Look, None] = {}
         found: list[HeatGroup] = []

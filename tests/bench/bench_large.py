@@ -19,6 +19,7 @@ from pathlib import Path
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from bench_table import Ours, row
+from msgspec.structs import replace
 from recorded import POD, Told, session
 from textual import events
 
@@ -34,6 +35,7 @@ from console.select.field import Around
 from console.select.kinds import kind
 from console.tui.app import MegapodApp
 from console.tui.filter import keeper, read
+from console.tui.screens.topology import TopologyView
 from widgets.frugal import FrugalApp
 from widgets.heatmap import HeatCell, HeatGroup, HeatMap
 from widgets.prompt_screen import PromptScreen
@@ -235,10 +237,15 @@ async def topology(count: int, keys: int) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         while pods.store[POD].number < 4:
             await pilot.pause(0.2)
+        await pilot.press("2")
+        while not isinstance(app.top_view, TopologyView):
+            await pilot.pause(0.1)
         gc.collect()
         gc.freeze()
         view = app.top_view
-        await quiet(pilot, lambda: view.redraw(force=True), lambda: False, "drawn anew")
+        await quiet(pilot, lambda: view.redraw(force=True), lambda: False, "the same, drawn anew")
+        another = replace(pods.store[POD], number=100)
+        await quiet(pilot, lambda: pods.store.publish(another), lambda: False, "another instant")
         heat, tree = view.map, view.tree_pane
         for name, pane, where in (
             ("tree", tree, lambda: tree.cursor),

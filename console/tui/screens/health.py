@@ -9,7 +9,10 @@ from textual.types import CSSPathType
 
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Kind
+from console.state.kept import Kept
 from console.tui.board import blocks, readings
+from console.tui.desk import Desk
+from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
 from console.tui.sections import drawn
@@ -38,6 +41,10 @@ class HealthView(TableView):
 
     _chosen = ""
     _drawn_below = ""
+
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__(desk, operations)
+        self._plant: Kept[data.View] = Kept()
 
     def body(self) -> ComposeResult:
         """The board, the table, and more of what is under its cursor."""
@@ -81,7 +88,9 @@ class HealthView(TableView):
                 return sources.view(snapshot, now)
             case "findings":
                 return findings.view(snapshot, now)
-        return plant.view(snapshot, now, folded=True)
+        trust = (status.trusted for status in snapshot.sources.values())
+        made_of = snapshot.components, snapshot.topology, snapshot.trends, *trust
+        return self._plant.of(made_of, lambda: plant.view(snapshot, now, folded=True))
 
     def below(self, snapshot: Snapshot | None) -> str:
         """What the table shows: what was chosen; else the sources while one of them is not well, or is all there is."""

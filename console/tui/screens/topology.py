@@ -13,6 +13,7 @@ from textual.widget import Widget
 from backends.model.snapshot import Snapshot
 from console.select.field import Around
 from console.select.kinds import kind
+from console.state.kept import Kept
 from console.tui.desk import Desk
 from console.tui.filter import Filter, keeper, read
 from console.tui.heat import HeatCells
@@ -24,9 +25,9 @@ from console.tui.tree import TopologyTree
 from console.views import node_facts, nodes
 from console.views.racks import groups
 from widgets.describe import Describe
-from widgets.heatmap import HeatMap
+from widgets.heatmap import HeatGroup, HeatMap, LegendEntry
 from widgets.messages import CellHighlighted, CellSelected, ItemHighlighted, ItemSelected
-from widgets.tree import LineTree
+from widgets.tree import LineTree, TreeItem
 
 TALL = 36
 """Lines from which the node under the cursor is told with its GPUs."""
@@ -50,6 +51,8 @@ class TopologyView(View):
         self._heat = HeatCells(desk.glyphs)
         self._rows = Rows()
         self._known: nodes.Known = {}
+        self._items: Kept[list[TreeItem]] = Kept()
+        self._cells: Kept[tuple[list[HeatGroup], list[LegendEntry]]] = Kept()
         self._opened_for: tuple[str, ...] = ()
 
     @property
@@ -80,10 +83,12 @@ class TopologyView(View):
             heat.update(())
             return
         only = self._matching(snapshot)
-        tree.update(self._tree.items(snapshot, only))
+        tree.update(self._items.of((snapshot, only), lambda: self._tree.items(snapshot, only)))
         self._open_first(snapshot, only)
-        self._heat.fit(heat.size.width, heat.size.height)
-        cells, legend = self._heat.cells(snapshot)
+        room = heat.size.width, heat.size.height
+        self._heat.fit(*room)
+        made_of = snapshot, self._heat.mode, self._heat.zoom, *room  # ages are told in the details alone
+        cells, legend = self._cells.of(made_of, lambda: self._heat.cells(snapshot))
         heat.set_legend(legend if snapshot.nodes else ())
         heat.update(cells)
         heat.highlight(only if only is not None else self.desk.chosen)
