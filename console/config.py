@@ -98,7 +98,7 @@ def load(path: str | None = None) -> Config:
         text = where.read_bytes().decode()
     except FileNotFoundError:
         raise ConfigError(
-            f"{where}: no such config; write one (README, 'Configure'), or try `megapod demo`, which needs none"
+            f"{where}: no such config; `megapod pod add HOST https://CONTROLLER` writes one; `megapod demo` needs none"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not UTF-8"
