@@ -13,9 +13,16 @@
 Each is one line a person can act on: what failed, where, and what to do about it.
 """
 
+from backends.clean import clean
+
+_LONGEST = 1000
+
 
 class BackendError(Exception):
-    """What failed, `where` (an endpoint an operator knows), and a `remedy`: each one line, cleaned."""
+    """What failed, `where` (an endpoint an operator knows), and a `remedy`: each one line.
+
+    A path that a controller gave may be part of it, so the line is cleaned once more: it is shown on terminals.
+    """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         super().__init__(what)
@@ -26,7 +33,7 @@ class BackendError(Exception):
     def __str__(self) -> str:
         """The whole as one line: `where: what (remedy)`."""
         line = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{line} ({self.remedy})" if self.remedy else line
+        return clean(f"{line} ({self.remedy})" if self.remedy else line, _LONGEST)
 
 
 class Unreachable(BackendError):

@@ -50,6 +50,8 @@ async def _check(arguments: argparse.Namespace, config: Config, path: Path, bill
     if bill is None:
         if holes:
             raise Stop(Exit.PARTIAL, f"{path}: not written: a bill is taken when every source answers")
+        if not snapshot.nodes:
+            raise Stop(Exit.PARTIAL, f"{path}: not written: no node of {snapshot.pod} is known")
         return _write(path, taken(snapshot), count(len(snapshot.nodes), "node"))
     found = deviations(bill, snapshot, whole=not holes)
     result = CheckResult(pod=snapshot.pod, expected=str(path), partial=bool(holes), errors=errors, deviations=found)

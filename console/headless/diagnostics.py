@@ -2,11 +2,15 @@
 
 import sys
 
+from backends.clean import clean
 from backends.errors import BackendError
 from console.config import ConfigError
 from console.exit import Exit
 from console.operations.journal_error import JournalError, Leased
 from console.target_error import TargetError
+
+_LONGEST = 20_000
+"""A line is not cut short: a folded set of nodes may be long. What could act on a terminal is replaced."""
 
 
 class Stop(Exception):
@@ -20,7 +24,7 @@ class Stop(Exception):
 def say(message: str) -> None:
     """One line to the person or the log. A closed stderr is no reason to stop."""
     try:
-        sys.stderr.write(f"megapod: {' '.join(message.split())}\n")
+        sys.stderr.write(f"megapod: {clean(' '.join(message.split()), _LONGEST)}\n")
         sys.stderr.flush()
     except OSError:
         pass

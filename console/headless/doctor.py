@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 from msgspec import Struct
 
+from backends.clean import clean
 from backends.errors import BackendError
 from backends.model.stream import StreamState
 from backends.ports import Capability, Hardware, Scheduler, StreamMoved
@@ -100,7 +101,7 @@ async def _hardware(pod: str, source: str, hardware: Hardware, known: frozenset[
     yield Check(pod=pod, what=what, result="ok", text=text)
     yield await _events(pod, what, hardware)
     for problem in inventory.errors:
-        yield Check(pod=pod, what=what, result="warning", text=f"did not answer in full: {problem}")
+        yield Check(pod=pod, what=what, result="warning", text=clean(f"did not answer in full: {problem}"))
     if known is not None:
         alone = [name for name, node in node_names(inventory.systems, known).items() if node not in known]
         if alone:

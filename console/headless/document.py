@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from backends.clean import clean
 from backends.model.job import Job
 from backends.model.node import HardwareFacts, Node, SchedulerFacts
 from backends.model.plant import ComponentFacts
@@ -29,6 +30,7 @@ from console.headless.output import API_VERSION
 from console.views.gpus import gpus_of, holder
 from console.views.racks import UNPLACED, groups
 
+_LONGEST = 1000
 Extended = TypeVar("Extended", bound=Struct)
 
 
@@ -75,7 +77,7 @@ def missing(status: SourceStatus) -> bool:
 def problem(pod: str, status: SourceStatus) -> str:
     """One line on what a source did not tell."""
     word = "partial" if status.trusted else status.state.value
-    return f"{pod}: {status.name} {word}: {status.error or 'no answer in time'}"
+    return f"{pod}: {status.name} {word}: {clean(status.error, _LONGEST) or 'no answer in time'}"
 
 
 def pods(snapshot: Snapshot) -> Iterable[PodItem]:

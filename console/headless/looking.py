@@ -45,7 +45,8 @@ def aimed_at(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot], n
 
 
 def trust(snapshot: Snapshot) -> None:
-    """Raise Stop where the scheduler that would know the nodes does not answer."""
-    status = snapshot.sources.get("slurm.nodes")
-    if status is not None and not status.trusted:
-        raise Stop(Exit.PARTIAL, document.problem(snapshot.pod, status)) from None
+    """Raise Stop where who would know the nodes does not answer: the scheduler, or where there is none a controller."""
+    scheduler = snapshot.sources.get("slurm.nodes")
+    for status in snapshot.sources.values() if scheduler is None else (scheduler,):
+        if not status.trusted:
+            raise Stop(Exit.PARTIAL, document.problem(snapshot.pod, status)) from None

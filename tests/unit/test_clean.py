@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backends.clean import clean
+from backends.errors import Malformed
 
 ACTS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -43,3 +44,9 @@ def test_any_text_comes_out_bounded_printable_and_once_is_enough(raw, limit):
     assert len(shown) <= limit
     assert not [char for char in shown if unicodedata.category(char) in ACTS]
     assert clean(shown, limit) == shown
+
+
+def test_an_error_that_names_a_hostile_path_moves_nothing_on_a_terminal():
+    error = Malformed("not a resource", where="GET /redfish/v1/Systems/\x1b[2Jevil\u202e", remedy="ask\nits vendor")
+    assert str(error).isprintable()
+    assert "evil" in str(error)
