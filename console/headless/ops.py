@@ -39,7 +39,10 @@ class OperationList(Struct, frozen=True, kw_only=True):
 
 
 class OperationDocument(Struct, frozen=True, kw_only=True):
-    """One operation whole. `steps` has a row for each step and node; `log` is where its worker writes."""
+    """One operation whole. `steps` has a row for each step and node; `log` is where its worker writes.
+
+    `among` are the nodes that a retry was for, where it named some.
+    """
 
     apiVersion: str = output.API_VERSION  # noqa: N815 - as above
     kind: str = "Operation"
@@ -54,6 +57,7 @@ class OperationDocument(Struct, frozen=True, kw_only=True):
     why: str
     tripped: str
     steps: dict[str, dict[str, StepProgress]]
+    among: tuple[str, ...]
     outcome: Outcome
     text: str
     ended_at: datetime | None

@@ -57,5 +57,6 @@ def test_find_a_job_drain_one_of_its_nodes_watch_it_and_undo(pod, config, termin
     terminal.shows("resume gpu005?")
     terminal.press("y")
     terminal.until(lambda text: "idle" in row(text, "gpu005"), SETTLES_S)
-    assert pod.state("gpu005") == "IDLE"
+    back = ("IDLE", "IDLE+NOT_RESPONDING")  # given back, a node is so until slurmctld's next ping
+    assert pod.state("gpu005") in back
     assert pod.state("gpu006") == "IDLE"
