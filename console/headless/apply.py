@@ -71,7 +71,7 @@ async def _apply(plan: Plan, config: Config, arguments: argparse.Namespace) -> E
             return change.refuse(replace(plan, blockers=broken))
         if not plan.empty:
             plan = replace(plan, typed_count_over=min(plan.typed_count_over, policy.typed_count_over))
-            change.confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
+            await change.confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
     return await carry_out(plan, config, arguments)
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import loop, output, targeting
+from console.headless.asking import answer, can_ask
 from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out, plan_document
 from console.headless.form import Form
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace, action: Action) -> Exit:
     targeting.aimed(arguments, action.verb)
     if action.reason and not arguments.reason.strip():
         raise Stop(Exit.USAGE, f"{action.verb} needs --reason: the next operator will want to know why")
+    if getattr(arguments, "waive", None) is not None and not arguments.waive.strip():
+        raise Stop(Exit.USAGE, "--waive needs a reason: it is on record")
     looks_at_hardware = action.needs in _BY_CONTROLLERS or targeting.needs_controllers(arguments)
     return loop.run(_change(arguments, action, config if looks_at_hardware else scheduler_only(config)))
 
@@ -61,7 +63,7 @@ async def _change(arguments: argparse.Namespace, action: Action, config: Config)
         if plan.refused:
             return refuse(plan)
         if not plan.empty:
-            confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
+            await confirm(plan, session.clock.now(), yes=arguments.yes, expect=arguments.expect)
     return await carry_out(plan, config, arguments)
 
 
@@ -108,7 +110,7 @@ def refuse(plan: Plan) -> Exit:
     return plan.blockers[0].obstacle.exit
 
 
-def confirm(plan: Plan, now: datetime, *, yes: bool, expect: int | None = None) -> None:
+async def confirm(plan: Plan, now: datetime, *, yes: bool, expect: int | None = None) -> None:
     """Show the plan and ask; raises Stop where the answer is no, or where nobody can answer.
 
     Where work is ended, or many nodes are changed, `yes` is not enough: the count must be there, typed or as `expect`.
@@ -120,9 +122,9 @@ def confirm(plan: Plan, now: datetime, *, yes: bool, expect: int | None = None) 
         raise Stop(Exit.UNCONFIRMED, f"{does}, not {expect}; nothing was changed")
     if expect is not None or (yes and not counted):
         return
-    if counted and (yes or not _can_ask()):
+    if counted and (yes or not can_ask()):
         raise Stop(Exit.UNCONFIRMED, f"{does}: give --expect {number}; --yes is not enough")
-    if not _can_ask():
+    if not can_ask():
         raise Stop(
             Exit.UNCONFIRMED, f"{plan.verb} {plan.targets} needs a yes: give --yes, or look first with --dry-run"
         )
@@ -130,11 +132,5 @@ def confirm(plan: Plan, now: datetime, *, yes: bool, expect: int | None = None) 
         say(line.text)
     wanted = str(plan.count_to_type or "y")
     question = f"type {wanted} to go on: " if plan.count_to_type else "go on? [y/N] "
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() != wanted:
+    if (await answer(question)).lower() != wanted:
         raise Stop(Exit.UNCONFIRMED, "not confirmed; nothing was changed")
-
-
-def _can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()

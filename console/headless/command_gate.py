@@ -2,13 +2,13 @@
 
 import argparse
 import shlex
-import sys
 from collections.abc import Sequence
 
 from backends.model.snapshot import Snapshot
 from console.config import Config, PodConfig
 from console.exit import Exit
 from console.headless import targeting
+from console.headless.asking import answer, can_ask
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.operations import policy
@@ -62,7 +62,9 @@ def check(wanted: Targets, pod: PodConfig, *, reason: str) -> None:
         raise Stop(blockers[0].obstacle.exit)
 
 
-def confirm(wanted: Targets, pod: PodConfig, argv: Sequence[str], *, yes: bool, expect: int | None = None) -> None:
+async def confirm(
+    wanted: Targets, pod: PodConfig, argv: Sequence[str], *, yes: bool, expect: int | None = None
+) -> None:
     """Ask before a command goes to more nodes than the policy lets go unasked; raises Stop where nobody says yes.
 
     It goes to none where `expect` is another number of them.
@@ -72,10 +74,8 @@ def confirm(wanted: Targets, pod: PodConfig, argv: Sequence[str], *, yes: bool, 
         raise Stop(Exit.UNCONFIRMED, f"{wanted.node_set} is {count(number, 'node')}, not {expect}; nothing was sent")
     if yes or expect or number <= pod.policy.typed_count_over:
         return
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         raise Stop(Exit.UNCONFIRMED, f"exec on {count(number, 'node')} needs a yes: give --yes")
     say(f"{shlex.join(argv)} on {wanted.pod}: {wanted.node_set}")
-    sys.stderr.write(f"type {number} to go on: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip() != str(number):
+    if await answer(f"type {number} to go on: ") != str(number):
         raise Stop(Exit.UNCONFIRMED, "not confirmed; nothing was sent")

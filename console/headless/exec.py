@@ -61,7 +61,7 @@ async def _exec(arguments: argparse.Namespace, config: Config, ended: list[Answe
     if not pod.ssh:
         raise Stop(Exit.USAGE, f"{targets.pod}: no [pods.{targets.pod}.ssh]: no way to its nodes is configured")
     command_gate.check(targets, pod, reason=arguments.reason)
-    command_gate.confirm(targets, pod, arguments.command, yes=arguments.yes, expect=arguments.expect)
+    await command_gate.confirm(targets, pod, arguments.command, yes=arguments.yes, expect=arguments.expect)
     with closing(opened(of_config(config))) as journal:
         operation = new_operation()
         told = Commanded(

@@ -69,8 +69,15 @@ class OperationDocument(Struct, frozen=True, kw_only=True):
     log: str
 
 
+MOST_RECENT = 1_000_000
+"""More than a journal is read for, and a number that SQLite takes."""
+
+
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the sub-verb."""
+    identity = getattr(arguments, "operation", "op")
+    if not identity.replace("-", "").isalnum():
+        raise Stop(Exit.USAGE, f"{identity!r} is no operation's id; they look like op-7f3k9x")
     words = {"list": _list, "show": _show, "watch": _watch, **ops_word.WORDS}
     return words[arguments.word](arguments)
 
@@ -81,7 +88,7 @@ def _list(arguments: argparse.Namespace) -> Exit:
     try:
         names = journal.open_ids()
         if arguments.all:
-            names = tuple(dict.fromkeys((*journal.recent_ids(max(1, arguments.limit)), *reversed(names))))
+            names = tuple(dict.fromkeys((*journal.recent_ids(min(arguments.limit, MOST_RECENT)), *reversed(names))))
         seen = [_carried(place, journal, name) for name in names]
     finally:
         journal.close()

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from backends.clean import clean
 from console.exit import Exit
 from console.headless import loop
 from console.headless.diagnostics import Stop, say
@@ -21,7 +22,7 @@ Then = Callable[[Detached, Operation, argparse.Namespace], Awaitable[Exit]]
 
 
 def _pause(arguments: argparse.Namespace) -> Exit:
-    return _say(arguments, ev.Paused(why=arguments.reason.strip()), State.RUNNING, "paused: no further effect")
+    return _say(arguments, ev.Paused(why=_why(arguments)), State.RUNNING, "paused: no further effect")
 
 
 def _resume(arguments: argparse.Namespace) -> Exit:
@@ -29,10 +30,14 @@ def _resume(arguments: argparse.Namespace) -> Exit:
 
 
 def _cancel(arguments: argparse.Namespace) -> Exit:
-    if not arguments.reason.strip():
+    if not (why := _why(arguments)):
         raise Stop(Exit.USAGE, "cancel needs --reason: the next operator will want to know why")
-    word = ev.Cancelling(why=arguments.reason.strip())
+    word = ev.Cancelling(why=why)
     return _say(arguments, word, None, "cancelled: no further step, and what it changed is taken back")
+
+
+def _why(arguments: argparse.Namespace) -> str:
+    return clean(" ".join(arguments.reason.split()))
 
 
 def _adopt(arguments: argparse.Namespace) -> Exit:

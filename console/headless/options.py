@@ -127,6 +127,21 @@ def number(text: str) -> int:
     return int(text)
 
 
+def tolerated(text: str) -> int:
+    """A whole number from 0 up: how many may go wrong."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 up")
+    return int(text)
+
+
+def some_seconds(text: str) -> float:
+    """A time that is one: not 0."""
+    found = seconds(text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time at all")
+    return found
+
+
 def seconds(text: str) -> float:
     """`30s`, `5m`, `1.5h`, or a plain number of seconds."""
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from backends.clean import clean
 from backends.ports import Capability
 from console.actions import Action
 from console.operations.hold import Hold, holds_of
@@ -34,7 +35,7 @@ def draft(
     request = Request(
         operation=new_operation(),
         user=user(),
-        reason=reason,
+        reason=clean(" ".join(reason.split())),
         at=now,
         equivalent=scheduler.equivalent if scheduler is not None and able else None,
         options=options,

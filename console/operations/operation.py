@@ -136,9 +136,41 @@ class Operation(Struct, frozen=True, kw_only=True):
 def fold(entries: Iterable[ev.Entry], before: Operation | None = None) -> Operation | None:
     """The state after these events, from nothing or from the state before them. None when there is no Begun."""
     state = before
+    work = _Work(before)
     for entry in entries:
-        state = _after(state, entry)
-    return state
+        if state is not None and isinstance(entry.event, _OF_A_STEP):
+            work.take(entry.event, entry)
+        else:
+            state = _after(work.into(state), entry)
+            work = _Work(state)
+    return work.into(state)
+
+
+_OF_A_STEP = (ev.Intended, ev.Applied, ev.Noted, ev.Ended)
+
+
+class _Work:
+    """The steps while a run of their events is taken in: each table is copied once for the run, not once an event."""
+
+    def __init__(self, state: Operation | None) -> None:
+        self._steps = dict(state.steps) if state else {}
+        self._copied: set[str] = set()
+        self._last: ev.Entry | None = None
+
+    def take(self, event: ev.Intended | ev.Applied | ev.Noted | ev.Ended, entry: ev.Entry) -> None:
+        """One event more."""
+        if event.step not in self._copied:
+            self._copied.add(event.step)
+            self._steps[event.step] = dict(self._steps.get(event.step, {}))
+        rows = self._steps[event.step]
+        rows.update(_rows(rows, event, entry.at))
+        self._last = entry
+
+    def into(self, state: Operation | None) -> Operation | None:
+        """The state with all that was taken in."""
+        if state is None or self._last is None:
+            return state
+        return replace(state, steps=self._steps, seq=self._last.seq, told_at=self._last.at)
 
 
 def _after(state: Operation | None, entry: ev.Entry) -> Operation | None:
@@ -163,10 +195,6 @@ def _after(state: Operation | None, entry: ev.Entry) -> Operation | None:
 
 def _changes(state: Operation, event: ev.Event, entry: ev.Entry) -> dict[str, object]:
     match event:
-        case ev.Intended() | ev.Applied() | ev.Noted() | ev.Ended():
-            rows = dict(state.steps.get(event.step, {}))
-            rows.update(_rows(rows, event, entry.at))
-            return {"steps": {**state.steps, event.step: rows}}
         case ev.Tripped():
             return {"tripped": event.why}
         case ev.Adopted():

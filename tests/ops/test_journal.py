@@ -15,7 +15,7 @@ from console.operations.journal import PAGE, Journal
 from console.operations.journal_codec import entry, kind_of, to_text, to_us
 from console.operations.journal_error import BegunAlready, JournalError, Leased
 from console.operations.journal_schema import APPLICATION_ID, MIGRATIONS, VERSION, _statements
-from console.operations.operation import State
+from console.operations.operation import State, fold
 from console.operations.result import Outcome
 
 KINDS = [kind.cls for kind in inspect.type_info(ev.Event).types]
@@ -70,6 +70,29 @@ def test_state_is_the_fold_of_the_events(journal, tell, clock):
     operation = journal.operation("op-aaa111")
     assert (operation.state, operation.why, operation.by) == (State.PAUSED, "fire drill", tell.ann)
     assert journal.operation("op-nobody") is None
+
+
+def test_taken_in_one_by_one_or_in_one_go_it_is_the_same_and_no_earlier_state_moves(journal, tell):
+    for event in (
+        tell.begun(),
+        ev.Noted(step="close", texts={"n1": "not closed"}),
+        ev.Intended(step="close", nodes=("n1", "n2")),
+        ev.Applied(step="close", nodes=("n1",), error="refused"),
+        ev.Paused(why="lunch"),
+        ev.Ended(step="close", ends=(ev.NodeEnd("n1", Outcome.DONE), ev.NodeEnd("n2", Outcome.FAILED))),
+        ev.Continued(),
+        tell.closed("failed"),
+        ev.Retried(nodes=("n2",)),
+        ev.Noted(step="close", texts={"n2": "again"}),
+    ):
+        journal.append("op-aaa111", event)
+    entries = journal.entries("op-aaa111")
+    states = [None]
+    for one in entries:
+        states.append(fold((one,), states[-1]))
+    for at in range(1, len(states)):
+        assert fold(entries[:at]) == states[at]
+        assert fold(entries[at:], states[at]) == states[-1]
 
 
 def test_what_is_open_is_known_without_history(journal, tell):

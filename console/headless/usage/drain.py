@@ -38,12 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--max-parallel", dest="at_once", type=options.number, metavar="N", help="empty so many nodes at a time"
     )
     parser.add_argument(
-        "--deadline", dest="deadline_s", type=options.seconds, metavar="TIME", help="end the operation itself then"
+        "--deadline", dest="deadline_s", type=options.some_seconds, metavar="TIME", help="end the operation itself then"
     )
     parser.add_argument(
         "--stop-after",
         dest="stop_after",
-        type=options.number,
+        type=options.tolerated,
         metavar="N",
         help="begin no further node once more than N went wrong",
     )

@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing = _word(verbs, "list", "operations that have not ended")
     options.add_forms(listing)
     listing.add_argument("--all", action="store_true", help=f"also the latest that have (--limit, default {RECENT})")
-    listing.add_argument("--limit", type=int, default=RECENT, metavar="N", help="how many of the latest")
+    listing.add_argument("--limit", type=options.number, default=RECENT, metavar="N", help="how many of the latest")
     options.add_document(_one(_word(verbs, "show", "one operation, step by step")))
     watch = _one(_word(verbs, "watch", "one operation as it goes, until it ends"))
     watch.add_argument(

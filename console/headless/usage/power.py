@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stop-after",
         dest="stop_after",
-        type=options.number,
+        type=options.tolerated,
         metavar="N",
         help="no further batch once more than N nodes went wrong",
     )

@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stop-after",
         dest="stop_after",
-        type=options.number,
+        type=options.tolerated,
         metavar="N",
         help="begin no further node once more than N went wrong",
     )
