@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from backends.errors import Rejected, TimedOut, Unreachable
 from backends.model.reason import Reason
@@ -17,6 +18,7 @@ from console.operations.operation import fold
 from console.operations.request import Options, Request
 from console.operations.result import NodeResult, Outcome, Result, sum_up
 from console.operations.resume import plan_resume
+from console.operations.step import Phase
 from console.operations.world import World
 from console.targets import Targets
 
@@ -549,3 +551,20 @@ async def test_a_retry_of_one_node_begins_no_other_whose_turn_never_came(pod):
     engine = Engine(World(pod.session, plan, pod.journal), pod.journal, fold(pod.journal.entries(plan.operation)))
     result = await pod.clock.finish(engine.run())
     assert outcomes(result) == {"n1": Outcome.CONFLICT, "n2": Outcome.DONE}
+
+
+@pytest.mark.parametrize("well", [True, False])
+async def test_the_rest_begins_only_when_every_canary_got_there(pod, well):
+    plan = pod.plan()
+    close, empty = plan.phases
+    one, two = (Phase(name=name, lanes=(lane,)) for name, lane in zip(("canary", "the rest"), empty.lanes, strict=True))
+    running = pod.start(replace(plan, phases=(close, one, replace(two, gate=True))))
+    await pod.clock.advance(0.5)
+    if not well:
+        pod.scheduler.set("n1", "IDLE+DRAIN", FOREIGN)
+    result = await pod.clock.finish(running)
+    if well:
+        assert outcomes(result) == {"n1": Outcome.DONE, "n2": Outcome.DONE}
+    else:
+        assert outcomes(result) == {"n1": Outcome.CONFLICT, "n2": Outcome.NOT_REACHED}
+        assert result.text == "stopped: canary did not go well on n1; the rest not begun"
