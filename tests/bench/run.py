@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-USUAL = {"redfish_crawl": ("--pod=2x18x8", "--runs=1")}
+USUAL = {"commands": ("--lab",), "redfish_crawl": ("--pod=2x18x8", "--runs=1")}
 """What one cannot do without."""
 QUICK = {
     "exec": ("--nodes=32", "--rounds=1"),
