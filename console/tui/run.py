@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from console.config import Config
@@ -11,6 +12,7 @@ from console.headless.diagnostics import say
 from console.tui.curtain import Curtain
 from console.tui.environment import appearance, prepare
 from console.tui.opening import opening
+from console.tui.sweep import sweep
 
 if TYPE_CHECKING:
     from console.tui.app import MegapodApp
@@ -46,9 +48,11 @@ async def run(app: "MegapodApp") -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end, number)
+    sweeper = asyncio.create_task(sweep(lambda: perf_counter() - app.keyed_s), name="sweep")
     try:
         code = await app.run_async()
     finally:
+        sweeper.cancel()
         for operation in app.operations.running:
             plan = operation.plan
             say(f"{plan.verb} {plan.targets} ({plan.operation}) goes on; `megapod ops watch {plan.operation}` looks on")
