@@ -34,23 +34,29 @@ class Shot(Struct, frozen=True):
     keys: tuple[str, ...]
     shows: str
     after: tuple[str, ...] = ()
+    wide: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+    """The keys there and away where the screen is wide, if they are others: there is more on it from the start."""
 
 
 SHOTS = (
     Shot("triage", ("1", "a"), "ON IT"),
     Shot("topology", ("2",), "topology"),
-    Shot("gpus", ("2", "z", "z", "c", "c"), "each GPU", after=("z", "c", "c", "c", "c")),
+    Shot("gpus", ("2", *"zzcc"), "each GPU", after=tuple("zcccc"), wide=(("2", *"zcc"), tuple("zzcccc"))),
     Shot("elevation", ("2", "e"), "elevation of", after=("escape",)),
     Shot("placement", ("3",), "free"),
     Shot("health", ("4",), "COOLANT"),
     Shot("nodes", ("5",), "NODE"),
     Shot("node", ("5", "enter"), "slurm.nodes", after=("escape",)),
+    Shot("logs", ("5", "/", *"r1-n03", "enter", "l"), "EventLog", after=("escape", "escape")),
+    Shot("raw", ("5", "i", "c"), "PowerState", after=("escape",)),
+    Shot("palette", ("5", "ctrl+p"), "keep new work away", after=("escape",)),
+    Shot("jump", ("2", "semicolon"), "topology", after=("escape",)),
     Shot("jobs", ("6",), "JOB"),
     Shot("events", ("8",), "WHAT HAPPENED"),
     Shot("fleet", ("0",), "SOURCES"),
     Shot("help", ("5", "question_mark"), "keys: nodes", after=("escape",)),
     Shot("blast", ("1", "b"), "blast radius", after=("escape",)),
-    Shot("drain", ("5", "D", *"leak in tray 2", "enter"), "left in service", after=("y",)),
+    Shot("drain", ("5", "home", "D", *"leak in tray 2", "enter"), "left in service", after=("y",)),
     Shot("operations", ("7",), "OPERATION"),
 )
 
@@ -66,11 +72,12 @@ async def take(config: str, suffix: str, names: set[str]) -> None:
             for shot in SHOTS:
                 if names and shot.name not in names:
                     continue
-                await pilot.press(*shot.keys)
+                keys, after = shot.wide if shot.wide and suffix else (shot.keys, shot.after)
+                await pilot.press(*keys)
                 await _until(app, pilot, shot.shows)
                 await pilot.pause(0.6)
                 _save(app, f"{shot.name}{suffix}")
-                await pilot.press(*shot.after)
+                await pilot.press(*after)
     finally:
         await app.close()
 

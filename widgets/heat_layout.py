@@ -84,6 +84,7 @@ class HeatLayout:
                 firsts.append(first)
                 first += group.count
             self._row(beside, firsts, block)
+        self._line_of_first.sort(key=lambda item: item[0])  # groups side by side take turns, line by line
         self._firsts = [item[0] for item in self._line_of_first]
 
     def _block_width(self, groups: Sequence[Group], width: int) -> int:

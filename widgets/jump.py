@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -33,9 +34,10 @@ class Jump(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """A label a place."""
-        style = Palette(self.app.theme_variables)["badge"]
-        for label, spot in self._places.items():
-            sign = Static(Text(label, style=style))
+        palette = Palette(self.app.theme_variables)
+        styles = (palette["badge"], palette["mark"] + Style(reverse=True))  # by turns: on a map they touch each other
+        for at, (label, spot) in enumerate(self._places.items()):
+            sign = Static(Text(label, style=styles[at % 2]))
             sign.styles.offset = (spot.x, spot.y)
             sign.styles.position = "absolute"
             yield sign

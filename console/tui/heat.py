@@ -51,7 +51,8 @@ class HeatCells:
 
     def nearer(self) -> None:
         """Zoom in; from the nearest, all the way out."""
-        self.zoom = ZOOMS[(ZOOMS.index(self.zoom or self._fitting) + 1) % len(ZOOMS)]
+        nearer = ZOOMS[(ZOOMS.index(self.zoom or self._fitting) + 1) % len(ZOOMS)]
+        self.zoom = "" if nearer == self._fitting else nearer
 
     def fit(self, width: int, height: int) -> None:
         """How much room the map has: what is not chosen follows it."""

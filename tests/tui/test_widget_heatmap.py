@@ -4,6 +4,7 @@ import pytest
 from textual.geometry import Region
 
 from widgets.glyphs import ASCII, UNICODE
+from widgets.heat_layout import Group, HeatLayout
 from widgets.heatmap import HeatCell, HeatGroup, HeatMap, LegendEntry
 from widgets.messages import CellHighlighted, CellSelected
 
@@ -124,3 +125,29 @@ async def test_highlight_is_seen_without_colour(host):
         await pilot.pause()
         styles = [segment.style for segment in heat.render_line(1) if segment.text.startswith("o")]
         assert any(style.reverse and not style.bold for style in styles)  # the highlighted one; the cursor is bold too
+
+
+@pytest.mark.parametrize("counts", [(18, 18), (18, 7, 18), (1, 2, 3), (72,), (5, 40, 5, 5)])
+@pytest.mark.parametrize("width", [20, 44, 116])
+def test_where_a_cell_stands_is_where_it_is_found(counts, width):
+    layout = HeatLayout([Group(f"r{at}", count) for at, count in enumerate(counts)], width, 2)
+    cells = range(sum(counts))
+    assert [layout.cell_at(*layout.place_of(cell)) for cell in cells] == list(cells)
+
+
+async def test_a_cell_below_the_first_line_is_painted_anew_when_it_changes(host, grid):
+    def racks(sign):
+        return [
+            HeatGroup(f"r{rack}", tuple(HeatCell(f"r{rack}n{at}", sign if at == 9 else ".", "ok") for at in range(18)))
+            for rack in (1, 2)
+        ]
+
+    heat = HeatMap()
+    app = host(heat)
+    async with app.run_test(size=(44, 8)) as pilot:
+        heat.update(racks("."))
+        await pilot.pause()
+        assert "#" not in "".join(grid(app))
+        heat.update(racks("#"))
+        await pilot.pause()
+        assert "".join(grid(app)).count("#") == 2
