@@ -30,7 +30,7 @@ async def test_what_happened_is_newest_first_and_toasts_can_be_read_again(bench)
         down(one, "gpu002", "gpu003")
         text = await one.until(pilot, "gpu[002-003] idle -> down", "asking every source now")
         assert text.index("idle -> down") < text.index("megapod")
-        (line,) = rows(one, "idle -> down")
+        line = rows(one, "idle -> down")[0]  # once more below, in full, while the cursor is on it
         assert "Critical" in line
         assert "slurm.nodes" in line
 
