@@ -206,7 +206,8 @@ def _head(one: views.Carried, place: Place) -> list[str]:
 
 def _whole(one: views.Carried, place: Place) -> OperationDocument:
     operation: Operation = one.operation
-    told = {name: getattr(operation, name) for name in operation.__struct_fields__}
+    known = set(OperationDocument.__struct_fields__)
+    told = {name: getattr(operation, name) for name in operation.__struct_fields__ if name in known}
     more = {
         "state": one.state,
         "carrier": one.holder,

@@ -22,6 +22,8 @@ from console.exit import Exit
 from console.headless import simulate
 from console.headless.forms import DOCUMENTS, LISTS
 from console.headless.kinds import kinds, schema
+from console.headless.ops import OperationDocument
+from console.operations.operation import Operation
 
 HERE = Path(__file__).parent / "goldens"
 NODE = "austin-r1-n02"
@@ -158,6 +160,10 @@ async def test_lines_of_streams_are_as_their_schemas_say(still):
         for line in out.splitlines():
             check(line, kind)
     check(heard[2], "EventList")
+
+
+def test_all_that_is_known_of_an_operation_is_published():
+    assert set(Operation.__struct_fields__) <= set(OperationDocument.__struct_fields__)
 
 
 def test_nothing_is_published_that_no_verb_prints():
