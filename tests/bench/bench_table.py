@@ -1,14 +1,13 @@
-"""What a table costs: bytes on the wire beside a stock DataTable, and time with 100,000 rows. Prints, asserts nothing.
+"""What a table costs on the wire, beside a stock DataTable. Prints, asserts nothing.
 
     python tests/bench/bench_table.py [--seconds 6] [--rounds 3]
 
-The bytes are counted at a real pty of 80x24, the two tables by turns in one run. Times are taken inside the app.
+The bytes are counted at a real pty of 80x24, the two tables by turns in one run. Its time with 100,000 rows is
+`bench_large.py`.
 """
 
 import argparse
-import asyncio
 import fcntl
-import gc
 import os
 import pty
 import select
@@ -18,19 +17,12 @@ import struct
 import sys
 import termios
 import time
-from datetime import UTC, datetime
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
-from textual import events
 from textual.app import App
 from textual.widgets import DataTable
 
-from backends.model.node import Node, SchedulerFacts, Service
-from backends.model.snapshot import Snapshot
-from console.select.field import Around
-from console.select.kinds import kind
-from console.tui.filter import keeper, read
 from widgets.column import Column
 from widgets.frugal import FrugalApp
 from widgets.paint import Align
@@ -154,114 +146,6 @@ def wire(seconds: float, rounds: int) -> None:
     print(f"idle       LineTable {bytes_a_second('ours', 'truecolor', seconds, idle=True):.0f} B/s")
 
 
-async def pauses(found: list[float]) -> None:
-    while True:
-        before = time.perf_counter()
-        await asyncio.sleep(0.001)
-        found.append((time.perf_counter() - before - 0.001) * 1000)
-
-
-async def large(count: int = 100_000) -> None:
-    app = Ours("ansi16", idle=True)
-    async with app.run_test(size=(80, 24)) as pilot:
-        table = app.query_one(LineTable)
-        rows = [row(number, number * 7919 % 9973) for number in range(count)]
-        gc.collect()
-        gc.freeze()
-        await _quiet(pilot, table, lambda: table.update(rows), "first rows")
-        await _quiet(pilot, table, lambda: table.sort_by("power"), "sort by number-like text")
-        await _quiet(pilot, table, lambda: table.filter_by(lambda one: one.key.endswith("7")), "filter to a tenth")
-        await _quiet(pilot, table, lambda: table.filter_by(None), "filter off")
-        keep = by_fields(count, "state=drained & rack=r1 | name~7$")
-        gc.freeze()  # in the app they are of a snapshot, and old
-        await _quiet(pilot, table, lambda: table.filter_by(keep), "filter by fields")
-        await _quiet(pilot, table, lambda: table.filter_by(None), "filter off")
-        await _quiet(pilot, table, lambda: table.sort_by(None), "sort off")
-        await _keys(pilot, app, table, rows, hold_order=True)
-        table.sort_by("temp", reverse=True)
-        while table.busy:
-            await pilot.pause(0.01)
-        await _keys(pilot, app, table, rows, hold_order=False)
-
-
-def by_fields(count: int, text: str):
-    """The filter that `/` makes of a text, over as many nodes as there are rows."""
-    idle, drained = (
-        SchedulerFacts(source="slurm.nodes", state=("IDLE",), service=service, gpus=8)
-        for service in (Service.IDLE, Service.DRAINED)
-    )
-    nodes = {
-        f"k{number}": Node(name=f"k{number}", rack=f"r{number % 9}", scheduler=drained if number % 5 else idle)
-        for number in range(count)
-    }
-    snapshot = Snapshot(pod="bench", number=1, at=datetime.now(UTC), nodes=nodes)
-    return keeper(read(text, kind("nodes")), kind("nodes"), Around(snapshot, snapshot.at))
-
-
-async def _quiet(pilot, table, act, name: str) -> None:
-    gaps: list[float] = []
-    ticker = asyncio.create_task(pauses(gaps))
-    await asyncio.sleep(0.02)
-    start = time.perf_counter()
-    act()
-    call_ms = (time.perf_counter() - start) * 1000
-    while table.busy:
-        await pilot.pause(0.001)
-    took_ms = (time.perf_counter() - start) * 1000
-    await pilot.pause()
-    ticker.cancel()
-    print(f"{name:26} call {call_ms:5.1f} ms   done after {took_ms:6.0f} ms   longest pause {max(gaps):5.1f} ms")
-
-
-async def _keys(pilot, app, table, rows, *, hold_order: bool) -> None:
-    """Keys 20 a second while 100 rows are patched every 10 ms; from the key to the frame that has its effect."""
-    latencies: list[float] = []
-    pending: list[tuple[float, str | None]] = []
-    compositor = app.screen._compositor
-    render = compositor.render_update
-
-    def rendered(*args, **kwargs):
-        update = render(*args, **kwargs)
-        if pending and table.cursor != pending[0][1]:
-            latencies.append((time.perf_counter() - pending.pop()[0]) * 1000)
-        return update
-
-    compositor.render_update = rendered
-    patched = 0
-
-    async def feed() -> None:
-        nonlocal patched
-        turn, start = 0, time.perf_counter()
-        while True:
-            due = int((time.perf_counter() - start) * 100)
-            while turn < due:
-                turn += 1
-                table.patch([row((turn * 100 + at) * 7 % len(rows), turn) for at in range(100)])
-                patched += 100
-            await asyncio.sleep(0.005)
-
-    feeder = asyncio.create_task(feed())
-    table.focus()
-    start = time.perf_counter()
-    for at in range(200):
-        key = "pagedown" if at % 10 == 9 else "down"
-        pending[:] = [(time.perf_counter(), table.cursor)]
-        app.post_message(events.Key(key, None))
-        for _ in range(100):
-            await asyncio.sleep(0.005)
-            if not pending:
-                break
-        await asyncio.sleep(0.045)
-    rate = patched / (time.perf_counter() - start)
-    feeder.cancel()
-    compositor.render_update = render
-    latencies.sort()
-    p50, p99 = latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)]
-    name = "order held" if hold_order else "sorted by the changing column"
-    print(f"key to frame, {len(rows)} rows, {rate:.0f} updates/s, {name}:", end=" ")
-    print(f"p50 {p50:.1f} ms  p99 {p99:.1f} ms  n {len(latencies)}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=6)
@@ -275,7 +159,6 @@ def main() -> None:
         (ours if asked.child == "ours" else Stock(idle=asked.idle)).run()
         return
     wire(asked.seconds, asked.rounds)
-    asyncio.run(large())
 
 
 if __name__ == "__main__":
