@@ -61,7 +61,7 @@ STEPS = (
     (("8",), "austin events", ""),
     (("5",), "austin nodes", "austin-r1-n04"),
     (("/", *"n02", "Enter"), "austin nodes", "1 of 4"),
-    (("Enter",), "austin node", "slurm.nodes"),
+    (("Enter",), "austin nodes > node", "slurm.nodes"),
     (("Escape",), "austin nodes", "1 of 4"),
     (("0",), "austin fleet", "MODE"),
     (("Down", "Enter"), "boden", ""),
