@@ -14,6 +14,7 @@ from console.operations.plan import Plan, digest
 
 NODE = "austin-r1-n01"
 BUSY = ("austin-r1-n02", "austin-r1-n03")
+FREED = "austin-r1-n04"
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +154,8 @@ def test_any_number_may_wait_for_what_drains_already(megapod):
 
 
 def test_a_provisioning_is_reviewed_begun_watched_and_on_record(megapod):
-    busy = {node for job in megapod.items("jobs") if job["running"] for node in job["nodes"]}
-    node = next(item["name"] for item in megapod.items("nodes") if item["name"] not in (*BUSY, NODE, *busy))
+    node = FREED
+    megapod("drain", node, "--reason", "new disk", "--mode", "requeue", "--yes", "--wait")
     words = ("provision", node, "--reason", "new disk", "--profile")
     assert "no profile 'podos'; did you mean 'pod-os'?" in megapod(*words, "podos", "--yes", code=Exit.USAGE)
     page = megapod(*words, "pod-os", "--dry-run")
