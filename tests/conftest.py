@@ -3,11 +3,17 @@
 import asyncio
 import contextlib
 import heapq
+import json
 import os
+import queue
 import signal
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from random import Random
 from typing import TypeVar
 
@@ -36,6 +42,9 @@ hypothesis.settings.load_profile("megapod")
 
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 SETTLE_TURNS = 60
+DYING = Path(__file__).parent / "ops" / "dying.py"
+NEVER = {"after": 0, "before": 0, "noted": 0, "at": ""}
+AT_ONCE = 6
 
 Result = TypeVar("Result")
 
@@ -316,3 +325,42 @@ def open_session(clock) -> Callable[[FakeScheduler], Session]:
         )
 
     return make_session
+
+
+class Forkers:
+    """Workers that die where they are told to (`ops/dying.py`): `AT_ONCE` processes that fork one at a time."""
+
+    def __init__(self):
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.all = [subprocess.Popen([sys.executable, DYING], **pipes) for _ in range(AT_ONCE)]
+        self.threads = ThreadPoolExecutor(AT_ONCE)  # asyncio's own are for the pod's servers: these wait long
+        self.free = queue.SimpleQueue()
+        for forker in self.all:
+            self.free.put(forker)
+
+    async def run(self, *words, log, **dies):
+        asked = {"words": words, "env": dict(os.environ), "log": str(log), **NEVER, **dies}
+        return await asyncio.get_running_loop().run_in_executor(self.threads, self._run, json.dumps(asked))
+
+    def _run(self, asked):
+        forker = self.free.get()
+        try:
+            forker.stdin.write(f"{asked}\n")
+            forker.stdin.flush()
+            return int(forker.stdout.readline())
+        finally:
+            self.free.put(forker)
+
+    def close(self):
+        self.threads.shutdown()
+        for forker in self.all:
+            with forker:
+                forker.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def forkers() -> Iterator[Forkers]:
+    """Runs megapod's commands, and has them die at an event of their journal."""
+    those = Forkers()
+    yield those
+    those.close()

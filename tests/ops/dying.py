@@ -2,8 +2,9 @@
 
 Reads a line of JSON a worker from stdin: `words` (the verb's own), `env`, `after` (die right after that many events of
 ours are on the disk), `before` (die when that one is about to be written: its effect has happened, its record is
-missing), `noted` (die after that many lines of evidence, which are not among the events counted otherwise). Answers
-how it ended, as `os.waitstatus_to_exitcode` has it. The product has no hook for this: `append` itself is wrapped here.
+missing), `noted` (die after that many lines of evidence, which are not among the events counted otherwise), `at` (die
+after the first of that kind). Answers how it ended, as `os.waitstatus_to_exitcode` has it. The product has no hook for
+this: `append` itself is wrapped here.
 """
 
 import importlib
@@ -19,6 +20,7 @@ import console.main
 from console.operations.deeds import pace, power
 from console.operations.event import Noted
 from console.operations.journal import Journal
+from console.operations.journal_codec import kind_of
 
 WITHIN_S = 60.0
 
@@ -38,7 +40,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def mortal(after: int, before: int, noted: int) -> None:
+def mortal(after: int, before: int, noted: int, at: str) -> None:
     """Have this process die at that event."""
     append = Journal.append
     told = {True: 0, False: 0}
@@ -49,7 +51,7 @@ def mortal(after: int, before: int, noted: int) -> None:
         if not evidence and told[False] == before:
             die()
         entry = append(self, operation, event)
-        if told[evidence] == (noted if evidence else after):
+        if told[evidence] == (noted if evidence else after) or kind_of(event) == at:
             die()
         return entry
 
@@ -65,7 +67,7 @@ def child(asked: dict) -> int:
     os.dup2(1, 2)
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - the process's own
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - as above
-    mortal(asked["after"], asked["before"], asked["noted"])
+    mortal(asked["after"], asked["before"], asked["noted"], asked["at"])
     try:
         return console.main.main(asked["words"])
     except BaseException:  # noqa: BLE001 - what Python would print at the top

@@ -6,16 +6,9 @@ what happened is counted there. Each point is taken up to go on, and again to be
 """
 
 import asyncio
-import json
-import os
-import queue
 import signal
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 import pytest
 from msgspec import Struct
@@ -42,9 +35,7 @@ from console.state.clock import SystemClock
 from console.state.session import Session
 from console.targets import Targets
 
-DYING = Path(__file__).with_name("dying.py")
 SPEED = 20.0
-AT_ONCE = 6
 FEW = 6
 WITHIN_S = 120.0
 LIVES_ON_S = 12.0
@@ -258,44 +249,6 @@ class Far:
         return node.drain, node.reason if node.drain else "", node.power
 
 
-class Forkers:
-    """`AT_ONCE` of them for all rows, each with one worker at a time."""
-
-    def __init__(self):
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.all = [subprocess.Popen([sys.executable, DYING], **pipes) for _ in range(AT_ONCE)]
-        self.threads = ThreadPoolExecutor(AT_ONCE)  # asyncio's own are for the pod's servers: these wait long
-        self.free = queue.SimpleQueue()
-        for forker in self.all:
-            self.free.put(forker)
-
-    async def run(self, *words, log, **dies):
-        asked = {"words": words, "env": dict(os.environ), "log": str(log), "after": 0, "before": 0, "noted": 0, **dies}
-        return await asyncio.get_running_loop().run_in_executor(self.threads, self._run, json.dumps(asked))
-
-    def _run(self, asked):
-        forker = self.free.get()
-        try:
-            forker.stdin.write(f"{asked}\n")
-            forker.stdin.flush()
-            return int(forker.stdout.readline())
-        finally:
-            self.free.put(forker)
-
-    def close(self):
-        self.threads.shutdown()
-        for forker in self.all:
-            with forker:
-                forker.stdin.close()
-
-
-@pytest.fixture(scope="module")
-def forkers():
-    those = Forkers()
-    yield those
-    those.close()
-
-
 class Point(Struct, frozen=True):
     """Where the worker dies: after its nth event, or before it, or after its nth line of evidence.
 
@@ -353,6 +306,15 @@ class Site:
         journal = self.place.journal
         log = journal.with_name(f"{operation}.log")
         return await self.forkers.run("carry", operation, "--journal", str(journal), log=log, **dies)
+
+    async def say(self, word, operation):
+        """`megapod ops`, by a process that dies right after its word is on the disk; nothing else of it is done."""
+        before = len(self.told(operation))
+        journal = str(self.place.journal)
+        log = self.place.journal.with_name(f"{operation}.{word}.log")
+        code = await self.forkers.run("ops", word, operation, "--journal", journal, log=log, after=1)
+        assert code == -signal.SIGKILL, log.read_text()
+        assert WORDS[word] in self.told(operation)[before:]
 
     def told(self, operation):
         return [kind_of(entry.event) for entry in self.journal.entries(operation)][1:]
@@ -471,6 +433,88 @@ async def test_killed_at_any_event_it_goes_on_and_nothing_happens_twice(site):
         if isinstance(kind, BaseException):
             raise kind
     assert site.row.events | {"begun"} <= set(kinds)
+
+
+WORDS = {"pause": "paused", "resume": "continued", "adopt": "adopted", "retry": "retried"}
+IN_TURN = pytest.mark.parametrize("site", [ROWS["drain requeue, in turn"]], ids=["in turn"], indirect=True)
+
+
+@IN_TURN
+async def test_who_pauses_resumes_and_adopts_dies_at_each_word_and_nothing_happens_twice(site):
+    """Each word is taken up by the next process, or heard by a worker that lives."""
+
+    async def point(looks, goes_on, **dies):
+        async with site.nodes() as names:
+            operation = site.begin(names)
+            assert await site.carry(operation, **dies) == -signal.SIGKILL
+            asked = site.counts(names)
+            await site.say("pause", operation)
+            await looks(operation)
+            assert site.counts(names) == asked, "paused, it does nothing"
+            assert await goes_on(operation) == Exit.DONE
+            assert site.counts(names) == [site.row.far] * len(names), site.told(operation)
+
+    async def beside(word, operation):
+        begun, worker = site.told(operation).count("started"), asyncio.create_task(site.carry(operation))
+        while site.told(operation).count("started") == begun and not worker.done():  # noqa: ASYNC110 - tells nobody here
+            await asyncio.sleep(0.05)
+        await site.say(word, operation)
+        return await worker
+
+    async def cut_off(operation):
+        assert await site.carry(operation, noted=1) == -signal.SIGKILL
+
+    async def let_go(operation):
+        assert await beside("adopt", operation) == Exit.CONFLICT
+
+    async def taken_up(operation):
+        await site.say("resume", operation)
+        await site.say("adopt", operation)
+        return await site.carry(operation)
+
+    points = [(cut_off, taken_up, {"after": 1}), (cut_off, taken_up, {"before": 3}), (let_go, taken_up, {"before": 6})]
+    points += [(let_go, partial(beside, "resume"), {"at": "intended"})]
+    async with asyncio.timeout(WITHIN_S):
+        await asyncio.gather(*(point(looks, goes_on, **dies) for looks, goes_on, dies in points))
+
+
+@IN_TURN
+async def test_killed_as_it_trips_and_as_it_is_retried_it_goes_on_and_nothing_happens_twice(site):
+    """Another hand gives the first node back on its way: the second one's turn never comes, until it is retried."""
+    scheduler, nodes = site.far.world.scheduler, site.far.world.nodes
+    requeue, first = scheduler.requeue, set()
+
+    def given_back(job):
+        names = job.nodes
+        requeue(job)
+        for name in first.intersection(names):
+            nodes[name].drain = False
+
+    scheduler.requeue = given_back
+
+    async def point(**dies):
+        async with site.nodes() as names:
+            first.add(names[0])
+            operation = site.begin(names, replace(site.row.options, stop_after=0))
+            assert await site.carry(operation, at="tripped") == -signal.SIGKILL
+            assert site.told(operation)[-1] == "tripped"
+            asked = site.counts(names)
+            assert asked == [site.row.far, {"drain": 1}]
+            await site.say("adopt", operation)
+            assert await site.carry(operation) != Exit.DONE
+            result = site.journal.operation(operation).result
+            assert (result.outcome, result.text[:9]) == (Outcome.FAILED, "stopped: ")
+            assert site.counts(names) == asked
+            nodes[names[0]].drain = True
+            await site.say("retry", operation)
+            if dies:
+                assert await site.carry(operation, **dies) == -signal.SIGKILL
+            assert await site.carry(operation) == Exit.DONE
+            assert site.counts(names) == [site.row.far] * len(names), site.told(operation)
+            first.discard(names[0])
+
+    async with asyncio.timeout(WITHIN_S):
+        await asyncio.gather(point(), point(at="intended"), point(at="applied"))
 
 
 PROVISIONING = pytest.mark.parametrize("site", [PROVISION], ids=["provision"], indirect=True)
