@@ -1,9 +1,10 @@
-"""A handful of the crash matrix's points on a real Slurm: a requeue that is cut off at its effect happens once.
+"""A handful of the crash matrix's points on a real Slurm: a write that is cut off at its effect happens once.
 
-The worker SIGKILLs itself at the event (see `dying.py` beside the whole matrix); `megapod ops adopt` takes it up, and
-slurmctld's own count of a job's restarts tells what happened.
+The worker SIGKILLs itself at the event (see `dying.py` beside the whole matrix) and is taken up. Of a requeue
+slurmctld's own count of a job's restarts tells what happened, of what is written to a node its log.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -11,7 +12,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,8 @@ import pytest
 from console.exit import Exit
 from console.headless.apply import read
 from console.operations import event as ev
+from console.operations.hold import text_of
+from console.operations.identity import user
 from console.operations.journal import Journal
 from console.operations.place import place
 
@@ -106,3 +111,74 @@ def test_a_requeue_that_was_cut_off_happens_once(pod, tmp_path):
     assert all("DRAIN" in pod.state(node) for node in POINTS if node != CANCELLED)
     assert "DRAIN" not in pod.state(CANCELLED), "given back"
     pod.run("scancel", *jobs.values())
+
+
+REASON = ("--reason", "swap")
+CLOSED = {"reason": 1, "state": 1}
+WRITES = {
+    "drain": (REASON, ("gpu001", "gpu002"), CLOSED),
+    "cordon": (REASON, ("gpu003", "gpu004"), CLOSED),
+    "hold": (REASON, ("gpu005", "gpu006"), CLOSED),
+    "release": ((), ("gpu007", "gpu008"), CLOSED),
+    "resume": ((), ("gpu009", "gpu010"), {"state": 1}),
+}
+"""The words of each verb, its two nodes, and what slurmctld says once of each: what of the node was set."""
+INTENDED_BY = {"hold": 6, "release": 6}
+"""The number of the event before the write, 2 where no hold is written down before it; its record is the next."""
+
+
+class Ctld:
+    """What slurmctld has logged since the test began."""
+
+    def __init__(self, pod):
+        self.log = pod.folder / "log" / "slurmctld.log"
+        self.begun = self.log.stat().st_size
+
+    def updates(self, node):
+        """What was set of a node, and how often; refusals, too."""
+        said = self.log.read_bytes()[self.begun :].decode(errors="replace")
+        return Counter(re.findall(rf"update_node(?:: node| for) {node}:? (\w+)", said))
+
+
+async def test_a_node_s_write_that_was_cut_off_happens_once(pod, tmp_path, forkers, monkeypatch):
+    config = Megapod(pod, tmp_path).config
+    monkeypatch.setenv("MEGAPOD_CONFIG", str(config))
+    where = place("")
+    journal = Journal.at(where, lambda: datetime.now(UTC))
+    journal.append("op-older0", ev.Held(pod="lab", nodes=WRITES["release"][1], reason="leak"))
+    for verb, text in (("release", text_of("leak", "", None)), ("resume", "leak")):
+        nodes, mark = ",".join(WRITES[verb][1]), f"megapod:op-older0 {user()}: {text}"
+        pod.run("scontrol", "update", f"nodename={nodes}", "state=drain", f"reason={mark}")
+    jobs = {node: pod.sbatch("-w", node) for verb in ("drain", "cordon") for node in WRITES[verb][1]}
+    end = time.monotonic() + 20
+    while any(pod.state(node) != "MIXED" for node in jobs):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.2)  # slurmctld announces nothing: asking is all there is
+    ctld = Ctld(pod)
+
+    async def point(verb, node, **dies):
+        words, _, once = WRITES[verb]
+        saved = tmp_path / f"{node}.json"
+        run = partial(forkers.run, log=saved.with_suffix(".log"))
+        assert await run(verb, node, *words, "--plan-out", str(saved)) == Exit.DONE
+        plan = read(saved)
+        journal.begin(plan.operation, ev.Begun(plan=plan, config=str(config), take=plan.nodes))
+        carry = ("carry", plan.operation, "--journal", str(where.journal))
+        assert await run(*carry, **dies) == -signal.SIGKILL
+        assert ctld.updates(node) == (once if "before" in dies else {}), (verb, dies)
+        if verb == "drain":
+            pod.run("scancel", jobs[node])  # it was cut off while work ran, and goes on to the end of it
+        journal.append(plan.operation, ev.Adopted())
+        assert await run(*carry) == Exit.DONE
+        assert ctld.updates(node) == once, (verb, dies)
+        assert ("DRAIN" in pod.state(node)) is (verb != "resume")
+
+    points = [point(verb, nodes[0], after=INTENDED_BY.get(verb, 2)) for verb, (_, nodes, _) in WRITES.items()]
+    points += [point(verb, nodes[1], before=INTENDED_BY.get(verb, 2) + 1) for verb, (_, nodes, _) in WRITES.items()]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*points)
+    journal.close()
+    assert pod.run("squeue", "-h", "-t", "running", "-o", "%N").split() == [*WRITES["cordon"][1]]
+    pod.run("scancel", *jobs.values())
+    out = ",".join(node for verb, (_, nodes, _) in WRITES.items() if verb != "resume" for node in nodes)
+    pod.run("scontrol", "update", f"nodename={out}", "state=resume")  # at rest for the next test without a restart
