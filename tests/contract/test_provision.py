@@ -14,7 +14,7 @@ from console.config import Config, PodConfig
 from console.operations.carrier import Here
 from console.operations.draft import draft
 from console.operations.engine import Engine
-from console.operations.event import Actor, Cancelling, Intended, Retried
+from console.operations.event import Actor, Applied, Cancelling, Ended, Intended, Noted, Retried
 from console.operations.memory import Memory
 from console.operations.operation import fold
 from console.operations.profile import Deadlines, Firmware, Profile
@@ -25,10 +25,31 @@ from console.state.session import Session
 from console.targets import Targets
 
 SPEED = 20.0
+LOOKS = ("booted", "reached")
 WITHIN_S = 120.0
 SHORT = Deadlines(firmware_s=8.0, booted_s=8.0, os_s=15.0, parts_s=6.0, joined_s=20.0)
 RESCUE = Profile(boot="media", image="http://images.example/rescue-3.iso", release=False, deadlines=SHORT)
 POD_OS = Profile(boot="pxe", gpus=2, links=18, firmware=Firmware(bios="2.11.4"), partition="batch", deadlines=SHORT)
+
+
+class Cancelled(Memory):
+    """A journal in which an operation is cancelled with its stage's effect, or the first word of one that only looks.
+
+    At once, whoever looks on.
+    """
+
+    def __init__(self, now, actor):
+        super().__init__(now, actor)
+        self.stages = {}
+
+    def append(self, operation, event):
+        entry = super().append(operation, event)
+        stage = self.stages.get(operation, "")
+        looks = stage.startswith(LOOKS) and isinstance(event, Noted | Ended)
+        if getattr(event, "step", None) == stage and (looks or isinstance(event, Applied)):
+            del self.stages[operation]
+            super().append(operation, Cancelling(why="test"))
+        return entry
 
 
 class Pod:
@@ -37,7 +58,7 @@ class Pod:
     def __init__(self, session, served):
         self.session = session
         self.served = served
-        self.journal = Memory(session.clock.now, Actor("ann", "desk", 1))
+        self.journal = Cancelled(session.clock.now, Actor("ann", "desk", 1))
 
     @property
     def world(self):
@@ -62,9 +83,6 @@ class Pod:
                 when(operation)
                 last = operation
         return last
-
-    def cancel(self, operation):
-        self.journal.append(operation.id, Cancelling(why="test"))
 
     def forget_its_nodes(self):
         """Leave the head's host key alone in known_hosts."""
@@ -177,15 +195,11 @@ async def test_cancelled_at_any_stage_no_later_one_begins_and_image_and_override
 
     async def one(name, stage):
         """Cancelled as soon as the stage has begun."""
-        step, said = stage if stage == "close" else f"{stage}/{name}", []
-
-        def word(seen):
-            if not said and seen.progress(step, name) is not None:
-                pod.cancel(seen)
-                said.append(pod.journal.kept[-1].seq)
-
-        operation = await pod.run(pod.plan((name,), "rescue"), word)
-        return operation, [asked for asked in pod.asked(operation, said[0]) if not asked.startswith("undo/")]
+        plan = pod.plan((name,), "rescue")
+        pod.journal.stages[plan.operation] = stage if stage == "close" else f"{stage}/{name}"
+        operation = await pod.run(plan)
+        said = next(kept.seq for kept in pod.journal.entries(plan.operation) if isinstance(kept.event, Cancelling))
+        return operation, [asked for asked in pod.asked(operation, said) if not asked.startswith("undo/")]
 
     ended = await asyncio.gather(*map(one, pod.names, POINTS))
     for name, stage, (operation, later) in zip(pod.names, POINTS, ended, strict=True):

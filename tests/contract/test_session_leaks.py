@@ -28,7 +28,7 @@ READS = {
     "get json": ("get", "findings", "-o", "json"),
     "blast": ("blast", "austin-r1-n01"),
     "doctor": ("doctor",),
-    "events": ("events", "--for", "0.3"),
+    "events": ("events", "--for", "4"),
 }
 HANGS_UP = {signal.SIGTERM: 130, signal.SIGINT: 130, signal.SIGHUP: 130}
 

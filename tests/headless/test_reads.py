@@ -111,13 +111,13 @@ def test_a_deadline_ends_what_would_go_on(run, words):
 
 def test_what_is_watched_is_told_once_by_its_cursor(run, tmp_path):
     cursor = str(tmp_path / "seen.json")
-    code, out, error = run("watch", "racks", "--for", "3s", "--cursor", cursor)
+    code, out, error = run("watch", "racks", "--for", "6s", "--cursor", cursor)
     first = [json.loads(line) for line in out.splitlines()]
     assert (code, error) == (Exit.DONE, "")
     assert {name: first[0][name] for name in ("change", "kind", "name")} == {
         "change": "added", "kind": "racks", "name": "r1"
     }  # fmt: skip
-    code, out, _ = run("watch", "racks", "--for", "3s", "--cursor", cursor)
+    code, out, _ = run("watch", "racks", "--for", "6s", "--cursor", cursor)
     assert code == Exit.DONE
     assert "added" not in {json.loads(line)["change"] for line in out.splitlines()}
     code, out, error = run("watch", "nodes", "--for", "1s", "--cursor", cursor)

@@ -139,6 +139,7 @@ def test_a_rack_is_drained_four_at_a_time_though_the_console_is_killed_and_other
     again.until(lambda text: "conflict" in text and "interrupted" not in text, 90.0)
     again.press("q")
 
+    wait_for(lambda: megapod.operation(identity)["state"] != "running", 90.0)
     ended = megapod.operation(identity)
     assert (ended["state"], ended["nodes"]) == ("conflict", {"done": 14, "conflict": 1})
     assert f"{BY_HAND}: given back by somebody else" in ended["text"]
