@@ -33,7 +33,7 @@ def night(tmp_path):
 
     def run(*argv):
         return subprocess.run(
-            argv, check=False, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, timeout=110
+            argv, check=False, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, timeout=240
         )
 
     with Child(simulate, name="the simulated pod") as child:
