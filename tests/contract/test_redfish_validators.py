@@ -95,6 +95,7 @@ async def test_the_service_validator_finds_nothing(tmp_path: Path) -> None:
     assert counts[0] > 3_000
 
 
+# OCP's profiles are others' data as well.
 @pytest.mark.skipif(not DATA, reason="MEGAPOD_REDFISH_DATA names no folder with ocp-profiles in it")
 @pytest.mark.parametrize("name", sorted(PROFILES))
 async def test_the_interop_validator_finds_nothing(name: str, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def shell(name):
         return found
     if os.environ.get("CI") == "true":
         pytest.fail(f"apt-get install {name}")
-    return pytest.skip(f"apt-get install {name}")
+    return pytest.skip(f"apt-get install {name}")  # on a laptop without it; in CI the line above has failed already
 
 
 @pytest.fixture
