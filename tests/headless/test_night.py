@@ -47,7 +47,10 @@ def test_what_a_finding_hits_is_drained_cycled_checked_and_given_back(night):
     assert done.returncode == 0, done.stderr
     assert f"night: {NODE} are back" in done.stderr
     began = [line for line in done.stdout.splitlines() if " began " in line]
-    assert [line.split(" began ")[1].split("  ")[0] for line in began] == ["drain", "power cycle", "resume"]
+    first, second, *others = [line.split(" began ")[1].split("  ")[0] for line in began]
+    assert (first, second) == ("drain", "power cycle")
+    # Twice where Slurm took the node down for a boot that it saw only after the node had been given back.
+    assert others in (["resume"], ["resume", "resume"])
     assert "night: gpu-health" in began[0]
     assert "is on it" in done.stdout
     node = night("megapod", "get", "nodes", NODE, "-o", "jsonpath={.items[0].health}")
