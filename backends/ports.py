@@ -14,7 +14,7 @@ from backends.model.boot import BootOverride, BootState, MediaSlot
 from backends.model.log import LogPage
 from backends.model.observation import HardwareInventory, SchedulerJobs, SchedulerLayout, SchedulerNodes
 from backends.model.severity import Severity
-from backends.model.stream import StreamState
+from backends.model.stream import StreamPosition, StreamState
 
 
 class Capability(StrEnum):
@@ -55,7 +55,7 @@ class Command(Struct, frozen=True):
 class Hint(Struct, frozen=True, kw_only=True):
     """What a service said has happened, cleaned: a reason to ask it soon, and nothing to believe.
 
-    `at` is its own time of it, None when there is none that can be read.
+    `at` is its own time of it, None when there is none that can be read. `position` is where to go on after it.
     """
 
     origin: str = ""
@@ -63,6 +63,7 @@ class Hint(Struct, frozen=True, kw_only=True):
     message_id: str = ""
     severity: Severity = Severity.UNKNOWN
     at: datetime | None = None
+    position: StreamPosition | None = None
 
 
 class StreamMoved(Struct, frozen=True, kw_only=True):
@@ -73,7 +74,13 @@ class StreamMoved(Struct, frozen=True, kw_only=True):
     requests: int = 0
 
 
-Change = Hint | StreamMoved
+class Continued(Struct, frozen=True, kw_only=True):
+    """Whether the stream goes on where it was asked to: `missing` says why something may be lost, empty when not."""
+
+    missing: str = ""
+
+
+Change = Hint | StreamMoved | Continued
 
 
 class Shell(Protocol):
@@ -183,8 +190,10 @@ class Hardware(Port, Protocol):
         """Every system with its power, health and GPUs, and the racks and trays around them."""
         ...
 
-    def changes(self) -> AsyncGenerator[Change, None]:
+    def changes(self, after: StreamPosition | None = None) -> AsyncGenerator[Change, None]:
         """What the service says as it happens, and how it stands with the stream, until `close`; for one reader.
+
+        With `after`, from there on: once a `Continued` says whether anything may be missing.
 
         Opens what it needs, again and again where it breaks. Never raises for the service's sake. Close the generator
         (`contextlib.aclosing`) to end the stream. Needs `Capability.EVENTS`.

@@ -12,6 +12,7 @@ from backends.model.endpoint import RedfishEndpoint
 from backends.model.log import LogPage
 from backends.model.observation import HardwareInventory
 from backends.model.secret import Secret
+from backends.model.stream import StreamPosition
 from backends.ports import Capability, Change, PowerAction
 from backends.redfish.aggregate import Pace, together
 from backends.redfish.clock import FarClock
@@ -179,9 +180,9 @@ class RedfishHardware:
         """A system's next start, over the same connections and the same session."""
         return self._provisioner
 
-    def changes(self) -> AsyncGenerator[Change, None]:
+    def changes(self, after: StreamPosition | None = None) -> AsyncGenerator[Change, None]:
         """What the service says on its event stream, until `close`; for one reader. It holds one of the connections."""
-        return self._events.changes()
+        return self._events.changes(after)
 
     async def close(self) -> None:
         """Give the session back and close the connections, whatever happened before. Safe to call twice."""

@@ -16,9 +16,10 @@ import msgspec
 
 from backends.clean import clean
 from backends.errors import BackendError, Malformed, NotSupported, Rejected, TimedOut, Unreachable, Untrusted
-from backends.model.stream import StreamState
-from backends.ports import Change, StreamMoved
+from backends.model.stream import StreamPosition, StreamState
+from backends.ports import Change, Continued, StreamMoved
 from backends.redfish.hints import hints
+from backends.redfish.position import REPLAY_S, Last, Reopened, Resumption
 from backends.redfish.resource import Resource
 from backends.redfish.service import RedfishService
 from backends.transport.backoff import Backoff
@@ -66,7 +67,8 @@ class EventFeed:
         self._uri = ""
         self._filters = False
         self._filter_refused = False
-        self._last_id = ""
+        self._last = Last()
+        self._resumption: Resumption | None = None
         self._recent: deque[tuple[str, int]] = deque(maxlen=_RECENT)
         self._asked_wait_s = 0.0
         self._requests = 0
@@ -76,8 +78,12 @@ class EventFeed:
         """Open no stream any more. The one that is open ends with its connection."""
         self._closing.set()
 
-    async def changes(self) -> AsyncGenerator[Change, None]:
-        """Hints as they come, and at each attempt how it stands with the stream, until `close`."""
+    async def changes(self, after: StreamPosition | None = None) -> AsyncGenerator[Change, None]:
+        """Hints as they come, and at each attempt how it stands with the stream, until `close`.
+
+        With `after` it begins there; a `Continued` says then whether anything may be missing.
+        """
+        self._resumption = Resumption(after) if after else None
         while not self._closing.is_set():
             live_at_s: float | None = None
             error: BackendError | None = None
@@ -85,10 +91,9 @@ class EventFeed:
                 async with self._open() as stream:
                     live_at_s = self._clock()
                     yield self._moved(StreamState.LIVE)
-                    async with contextlib.aclosing(self._messages(stream)) as messages:
-                        async for message in messages:
-                            for hint in hints(message.data):
-                                yield hint
+                    async with contextlib.aclosing(self._said(stream)) as said:
+                        async for change in said:
+                            yield change
             except BackendError as caught:
                 error = caught
             if self._closing.is_set():
@@ -115,7 +120,8 @@ class EventFeed:
         self._asked_wait_s = 0.0
         path = await self._path()
         self._requests += 1
-        headers = {"Last-Event-ID": self._last_id} if self._last_id else {}
+        last_id = self._resumption.last_event_id if self._resumption else self._last.id
+        headers = {"Last-Event-ID": last_id} if last_id else {}
         async with self._service.stream(path, headers=headers, silent_s=self._silent_s) as stream:
             if not stream.offered:
                 raise self._refusal(stream.status, stream.headers)
@@ -144,6 +150,41 @@ class EventFeed:
             return self._uri
         return f"{self._uri}{'&' if '?' in self._uri else '?'}{_ONLY_EVENTS}"
 
+    async def _said(self, stream: HttpStream) -> AsyncGenerator[Change, None]:
+        """The hints of what is new on the stream, and before them whether it goes on where it was asked to."""
+        reopened = Reopened(self._last.id) if self._last.id else None
+        async with contextlib.aclosing(self._messages(stream)) as messages:
+            if self._resumption is not None:
+                first = asyncio.ensure_future(anext(messages, None))
+                try:
+                    await asyncio.wait((first,), timeout=REPLAY_S)
+                    if not first.done():
+                        yield self._continued(self._resumption.silent())
+                    message = await first
+                finally:
+                    first.cancel()
+                    await asyncio.gather(first, return_exceptions=True)
+                if message is None:
+                    return
+                found = self._last.placed(hints(message.data))
+                if self._resumption is not None:
+                    why, found = self._resumption.begun(found)
+                    yield self._continued(why)
+                for hint in found:
+                    yield hint
+            async for message in messages:
+                found = self._last.placed(hints(message.data))
+                if reopened is not None and found:
+                    why, reopened = reopened.missing(found), None
+                    if why:
+                        yield Continued(missing=why)
+                for hint in found:
+                    yield hint
+
+    def _continued(self, missing: str) -> Continued:
+        self._resumption = None
+        return Continued(missing=missing)
+
     async def _messages(self, stream: HttpStream) -> AsyncGenerator[Message, None]:
         """What is new on the stream: services send again what they have sent when they understand no Last-Event-ID."""
         async with contextlib.aclosing(stream.messages()) as messages:
@@ -151,7 +192,7 @@ class EventFeed:
                 if message.retry_s is not None:
                     self._asked_wait_s = min(max(0.0, message.retry_s), WAIT_MAX_S)
                 fits = message.id.isascii() and message.id.isprintable() and len(message.id) <= _LONGEST_ID
-                self._last_id = message.id if fits else ""
+                self._last.heard(message.id if fits else "")
                 # By id alone, a controller that counts from 1 again after its restart would say nothing new for long.
                 key = (message.id, hash(message.data))
                 if not message.id or key not in self._recent:

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from backends.model.severity import Severity
 from backends.model.stream import Event, StreamState
 from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, options, output
 from console.headless.diagnostics import say
+from console.headless.event_cursor import Cursors, cursor
 from console.headless.form import Form, with_pod
 from console.headless.listing import Lister, Part
 from console.headless.usage.events import LISTEN
@@ -21,11 +23,26 @@ from console.views import events
 TABLES = ("table", "wide")
 
 
-class EventItem(Event, frozen=True, kw_only=True):
-    """What a controller said. `said_by`: it is the controller's word, and no fact of ours."""
+class EventItem(Struct, frozen=True, kw_only=True):
+    """What a controller said, cleaned. `said_by`: it is the controller's word, and no fact of ours.
 
+    `number` counts the pod's events as they came. `at` is the controller's own time of it; `received_at` is ours.
+    `cursor` is what `--after-cursor` goes on after, None where the controller gives its events no ids. `missing`: it is
+    megapod that speaks; what the controller said before this may be lost, and `text` says why.
+    """
+
+    number: int
+    source: str
+    received_at: datetime
+    at: datetime | None = None
+    severity: Severity = Severity.UNKNOWN
+    origin: str = ""
+    message_id: str = ""
+    text: str = ""
     pod: str
     said_by: str = "controller"
+    cursor: str | None = None
+    missing: bool = False
 
     @property
     def label(self) -> str:
@@ -61,10 +78,11 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
     lister = Lister(how)
     async with Session(config) as session:
         pods = tuple(session.pods.values())
-        tasks = [asyncio.create_task(session.listen()), asyncio.create_task(output.left())]
+        cursors = Cursors(arguments, pods)
+        tasks = [asyncio.create_task(session.listen(cursors.after)), asyncio.create_task(output.left())]
         if each:
             width = max(len(pod.name) for pod in pods) if len(pods) > 1 else 0
-            tasks += [asyncio.create_task(_print(pod, how, width, lister)) for pod in pods]
+            tasks += [asyncio.create_task(_print(pod, how, width, lister, cursors)) for pod in pods]
         try:
             done, _ = await asyncio.wait(tasks, timeout=for_s, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -73,7 +91,11 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-    problems = tuple(problem for pod in pods for problem in _unheard(pod))
+            if each:
+                cursors.keep(pods)
+    silent = tuple(problem for pod in pods for problem in _unheard(pod))
+    gaps = tuple(gap for pod in pods for gap in _missing(pod.name, pod.events.events))
+    problems = (*gaps, *silent)
     if not each:
         for pod in pods:
             lister.add(_part(pod.name, pod.events.events, many=len(pods) > 1))
@@ -81,12 +103,15 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
             say("no controller has said anything")
         items = tuple(_item(pod.name, event) for pod in pods for event in pod.events.events)
         lister.end(EventList(observedAt=session.clock.now(), partial=bool(problems), errors=problems, items=items))
-    for problem in problems:
+        for pod in pods:
+            cursors.told(pod.name, pod.events.events)
+        cursors.keep(pods)
+    for problem in silent if each else problems:  # what is missing was said when it was
         say(problem)
     return Exit.PARTIAL if problems else Exit.DONE
 
 
-async def _print(pod: Pod, how: Form, width: int, lister: Lister) -> None:
+async def _print(pod: Pod, how: Form, width: int, lister: Lister, cursors: Cursors) -> None:
     """Each event as it comes. Ends when nobody reads any more."""
     printed = 0
     while True:
@@ -98,6 +123,10 @@ async def _print(pod: Pod, how: Form, width: int, lister: Lister) -> None:
             output.write("".join(_line(pod.name, event, width) for event in new))
         else:
             lister.add(_part(pod.name, new, many=width > 0))
+        for gap in _missing(pod.name, new):
+            say(gap)
+        cursors.told(pod.name, new)
+        cursors.keep((pod,))
 
 
 def _line(pod: str, event: Event, width: int) -> str:
@@ -107,7 +136,8 @@ def _line(pod: str, event: Event, width: int) -> str:
 
 
 def _item(pod: str, event: Event) -> EventItem:
-    return EventItem(pod=pod, **{name: getattr(event, name) for name in event.__struct_fields__})
+    said = {name: getattr(event, name) for name in event.__struct_fields__ if name != "position"}
+    return EventItem(pod=pod, said_by="megapod" if event.missing else "controller", cursor=cursor(pod, event), **said)
 
 
 def _part(pod: str, said: Iterable[Event], *, many: bool) -> Part:
@@ -117,7 +147,7 @@ def _part(pod: str, said: Iterable[Event], *, many: bool) -> Part:
 
 
 def _unheard(pod: Pod) -> Iterable[str]:
-    """One line for each controller whose stream is not open now, and for a pod that has none."""
+    """One line for each controller whose stream is not open now, or has not told all, and for a pod that has none."""
     if not pod.listeners:
         yield f"{pod.name}: no controller that could say anything is configured"
     for listener in pod.listeners:
@@ -126,3 +156,9 @@ def _unheard(pod: Pod) -> Iterable[str]:
             yield f"{pod.name}: {listener.source}: its event stream did not open in time"
         elif status.state is not StreamState.LIVE:
             yield f"{pod.name}: {listener.source}: {status.why}; it is polled, see `megapod get findings`"
+        elif not listener.continues and not any(event.missing for event in pod.events.events):
+            yield f"{pod.name}: {listener.source}: it has not shown whether it goes on after the cursor"
+
+
+def _missing(pod: str, said: Iterable[Event]) -> list[str]:
+    return [f"{pod}: {event.source}: {event.text}" for event in said if event.missing]

@@ -32,8 +32,8 @@ class EventLog:
         """How many there were, those included that are no longer kept."""
         return self._count
 
-    def add(self, source: str, hint: Hint, received_at: datetime) -> Event:
-        """Keep what a source said, under the next number."""
+    def add(self, source: str, hint: Hint, received_at: datetime, *, missing: bool = False) -> Event:
+        """Keep what a source said, under the next number; or (`missing`) that some of it may be lost."""
         self._count += 1
         event = Event(
             number=self._count,
@@ -44,6 +44,8 @@ class EventLog:
             origin=hint.origin,
             message_id=hint.message_id,
             text=hint.message,
+            position=hint.position,
+            missing=missing,
         )
         self._ring.append(event)
         arrived, self._arrived = self._arrived, asyncio.Event()

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from contextlib import aclosing
 
-from backends.model.stream import StreamState, StreamStatus
-from backends.ports import Hardware, Hint, StreamMoved
+from backends.model.severity import Severity
+from backends.model.stream import StreamPosition, StreamState, StreamStatus
+from backends.ports import Continued, Hardware, Hint, StreamMoved
 from console.state.budget import Budget
 from console.state.clock import Clock
 from console.state.collector import Collector
@@ -35,21 +36,33 @@ class Listener:
         self._hint = collector.hint
         self._moved = moved
         self._status: StreamStatus | None = None
+        self.continues = True
+        self.opened = False
 
-    async def run(self) -> None:
-        """Listen until cancelled, or until the adapter is closed."""
-        async with aclosing(self._hardware.changes()) as changes:
+    async def run(self, after: StreamPosition | None = None) -> None:
+        """Listen until cancelled, or until the adapter is closed; with `after` from there on.
+
+        `continues` is False until the service has shown that it does. Where something may be missing, the log says so.
+        """
+        self.continues = after is None
+        async with aclosing(self._hardware.changes(after)) as changes:
             async for change in changes:
                 match change:
                     case Hint():
                         self._log.add(self.source, change, self._clock.now())
                         self._hint()
+                    case Continued():
+                        self.continues = not change.missing
+                        if change.missing:
+                            hint = Hint(message=change.missing, severity=Severity.WARNING)
+                            self._log.add(self.source, hint, self._clock.now(), missing=True)
                     case StreamMoved():
                         self._note(change)
 
     def _note(self, change: StreamMoved) -> None:
         self._budget.charge(change.requests)
         before = self._status
+        self.opened = self.opened or change.state is StreamState.LIVE
         if change.state is StreamState.LIVE and before is not None:
             self._hint()  # what was said while nobody listened may be lost
         same = before is not None and before.state is change.state

@@ -5,7 +5,7 @@ connection and no BMC session is left behind.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import partial
 from random import Random
 from types import TracebackType
@@ -16,7 +16,7 @@ from msgspec import Struct
 from backends.model.endpoint import PodEndpoints
 from backends.model.finding import Finding
 from backends.model.snapshot import Snapshot
-from backends.model.stream import StreamStatus
+from backends.model.stream import StreamPosition, StreamStatus
 from backends.ports import Capability, Scheduler
 from backends.registry import Adapters, open_adapters
 from console.config import Config, PodConfig
@@ -101,12 +101,13 @@ class Session:
                     tasks.create_task(listener.run(), name=f"{pod.name}:{listener.source}:events")
             tasks.create_task(self._age(), name="age")
 
-    async def listen(self) -> None:
-        """Only hear what the controllers say, and ask nothing, until cancelled."""
+    async def listen(self, after: Mapping[tuple[str, str], StreamPosition]) -> None:
+        """Only hear what the controllers say, and ask nothing, until cancelled; `after` by pod and source."""
         async with asyncio.TaskGroup() as tasks:
             for pod in self.pods.values():
                 for listener in pod.listeners:
-                    tasks.create_task(listener.run(), name=f"{pod.name}:{listener.source}:events")
+                    position = after.get((pod.name, listener.source))
+                    tasks.create_task(listener.run(position), name=f"{pod.name}:{listener.source}:events")
 
     async def look(self, deadline_s: float) -> dict[str, Snapshot]:
         """Ask every source once, all at the same time; what has not answered by the deadline stays pending."""

@@ -72,7 +72,7 @@ def of_event(event: Event, nodes: Mapping[str, str]) -> Told:
         severity=event.severity,
         source=event.source,
         entity=f"node:{owner}" if owner else "/".join(parts[-2:]),
-        text=f"says: {event.text}",
+        text=event.text if event.missing else f"says: {event.text}",
         heard=True,
     )
 

@@ -19,7 +19,8 @@ class Speaker:
         self.said = asyncio.Queue()
         self.ended = False
 
-    async def changes(self):
+    async def changes(self, after=None):
+        self.after = after
         try:
             while (change := await self.said.get()) is not None:
                 yield change

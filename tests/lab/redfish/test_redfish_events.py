@@ -203,7 +203,8 @@ async def test_it_is_found_by_link_asked_for_as_a_stream_and_told(controller, fe
     controller.scripts.append(says(b": open\n\n", event(1)))
     async with asyncio.timeout(WITHIN_S), aclosing(feed().changes()) as changes:
         assert await anext(changes) == StreamMoved(state=StreamState.LIVE, requests=2)
-        assert await anext(changes) == Hint(message="event 1", message_id="A.1.0.B")
+        hint = await anext(changes)
+        assert (hint.message, hint.message_id, hint.position.id) == ("event 1", "A.1.0.B", "1")
     (asked,) = controller.asked
     assert (asked.target, asked.headers["accept"]) == ("/redfish/v1/EventService/SSE", "text/event-stream")
     assert "last-event-id" not in asked.headers
