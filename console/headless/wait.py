@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 from collections.abc import Callable
+from difflib import get_close_matches
 
 from msgspec import Struct, field
 
@@ -83,7 +84,9 @@ def read(text: str) -> Wanted:
         return Wanted(text=text, goal=JOB[end], sources="slurm.jobs", job=job)
     known = {"state": STATES, "health": tuple(HEALTH), "job": ("ID:ended", "ID:started"), "op": ("ID",)}
     wants = f"want {key}=" if key in known else "want state=, health=, job=ID:ended or op=ID; states: "
-    raise Stop(Exit.USAGE, f"--for {text}: {wants}{', '.join(known.get(key, STATES))}")
+    close = get_close_matches(word, known.get(key, ()), n=1)
+    near = f"; did you mean {key}={close[0]}?" if close else ""
+    raise Stop(Exit.USAGE, f"--for {text}: {wants}{', '.join(known.get(key, STATES))}{near}")
 
 
 async def _wait(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> Exit:

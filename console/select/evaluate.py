@@ -152,7 +152,7 @@ def _text_test(field: Field[Thing], value: Value) -> Callable[[str], bool]:
         return _glob(names) if "*" in wanted or "?" in wanted else lambda text: text in names
     if "*" in wanted or "?" in wanted:
         return _glob([wanted])
-    if field.choices and wanted not in field.choices:
+    if field.choices and wanted not in field.choices and not (field.free and field.free in wanted):
         raise ValueError(_no_choice(field, value.text))
     return lambda text: text == wanted
 
@@ -165,8 +165,9 @@ def _glob(patterns: Iterable[str]) -> Callable[[str], bool]:
 
 
 def _no_choice(field: Field[Thing], text: str) -> str:
-    close = get_close_matches(text.casefold(), field.choices, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(field.choices)}, or ? for not known"
+    known = field.order or field.choices
+    close = get_close_matches(text.casefold(), known, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"one of {', '.join(known)}, or ? for not known"
     return f"{text!r} is no {field.name}; {hint}"
 
 
@@ -196,7 +197,7 @@ def _ranked(field: Field[Thing], op: Op, value: Value) -> _Reads:
     """Words that have an order, by their places in it."""
     close = [word for word in field.order if word.startswith(value.text.casefold())]
     if not close or not value.text:
-        raise ValueError(f"{value.text!r} is no {field.name}; one of {', '.join(field.order)}, or ? for not known")
+        raise ValueError(_no_choice(field, value.text))
     test = _highest(op, field.order.index(close[0]))
     places = {word: float(place) for place, word in enumerate(field.order)}
 

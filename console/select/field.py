@@ -63,8 +63,8 @@ class Field(Struct, Generic[Thing], frozen=True, kw_only=True):
     """One field. Without a `unit` it is text; with `order` its words have one, the least first.
 
     A field of several numbers stands for the highest of them. Where there are `choices`, another word is a slip of the
-    pen. `source` says whose word it is, where it can be old: `scheduler` or `hardware`. `names` are node names, so
-    that its values may be node sets.
+    pen, but for one with the sign `free` in it. `source` says whose word it is, where it can be old: `scheduler` or
+    `hardware`. `names` are node names, so that its values may be node sets.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Field(Struct, Generic[Thing], frozen=True, kw_only=True):
     unit: Unit | None = None
     order: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    free: str = ""
     source: str = ""
     names: bool = False
 

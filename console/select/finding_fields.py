@@ -2,6 +2,7 @@
 
 from backends.model.finding import Finding
 from backends.model.severity import Severity
+from console.insight.vocabulary import RULE_NAMES
 from console.select.field import SEVERITIES, UNKNOWN, Field, Kind, number, seconds_since, words
 from console.select.quantity import COUNT, DURATION
 
@@ -16,7 +17,7 @@ FINDINGS: Kind[Finding] = Kind(
         ),
         Field(name="finding", also=("title",), help="what it says", read=lambda f, _: words(f.title)),
         Field(name="id", help="its id", read=lambda f, _: (f.id,)),
-        Field(name="rule", help="which rule found it", read=lambda f, _: (f.rule,)),
+        Field(name="rule", help="which rule found it", choices=RULE_NAMES, read=lambda f, _: (f.rule,)),
         Field(name="pod", help="the pod it is of", read=lambda _, a: (a.snapshot.pod,)),
         Field(name="entity", help="what it is about, KIND:NAME", read=lambda f, _: words(f.entity)),
         Field(

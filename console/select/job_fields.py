@@ -30,6 +30,14 @@ def _old(job: Job, _source: str, snapshot: Snapshot) -> bool:
 
 _SOURCE = "scheduler"
 
+JOB_STATES = (
+    *("pending", "running", "suspended", "completed", "cancelled", "failed", "timeout", "node_fail", "preempted"),
+    *("boot_fail", "deadline", "out_of_memory", "configuring", "completing", "stage_out", "requeued", "requeue_fed"),
+    *("requeue_hold", "special_exit", "resizing", "signaling", "stopped", "revoked", "power_up_node", "reconfig_fail"),
+    *("resv_del_hold", "launch_failed", "update_db", "expediting"),
+)
+"""Slurm 22.05 to 26.05, job_state_string and its flags. A newer word can be asked for between quotes."""
+
 JOBS: Kind[Job] = Kind(
     "jobs",
     (
@@ -42,6 +50,7 @@ JOBS: Kind[Job] = Kind(
             name="state",
             also=("job.state",),
             help="running pending completing …, any word of it",
+            choices=JOB_STATES,
             read=lambda j, _: tuple(word.lower() for word in j.state) or UNKNOWN,
             source=_SOURCE,
         ),

@@ -4,7 +4,9 @@ from backends.model.job import Job
 from backends.model.node import HardwareFacts, Node, Power, SchedulerFacts, Service
 from backends.model.severity import Severity, worst
 from backends.model.snapshot import Snapshot
+from console.insight.vocabulary import RULE_NAMES
 from console.select.field import SEVERITIES, UNKNOWN, Around, Field, Kind, Reading, number, seconds_since, words
+from console.select.job_fields import JOB_STATES
 from console.select.quantity import COUNT, DURATION, MEMORY, PERCENT, POWER, TEMPERATURE
 from console.views.answered import answered
 
@@ -167,7 +169,14 @@ NODES: Kind[Node] = Kind(
             source=_HARDWARE,
         ),
         Field(name="severity", help="of the worst finding that hits it", order=SEVERITIES, read=_severity),
-        Field(name="finding", also=("findings",), help="the rule or id of a finding that hits it", read=_findings),
+        Field(
+            name="finding",
+            also=("findings",),
+            help="the rule or id of a finding that hits it",
+            choices=RULE_NAMES,
+            free=":",
+            read=_findings,
+        ),
         Field(
             name="power",
             help="on off poweringon poweringoff",
@@ -242,7 +251,7 @@ NODES: Kind[Node] = Kind(
         Field(name="job.user", also=("user",), help="whose job", read=lambda n, a: _of_jobs(n, a, "user")),
         Field(name="job.name", help="what job", read=lambda n, a: _of_jobs(n, a, "name")),
         Field(name="job.account", also=("account",), help="for whom", read=lambda n, a: _of_jobs(n, a, "account")),
-        Field(name="job.state", help="running suspended completing …", read=_job_states),
+        Field(name="job.state", help="running suspended completing …", choices=JOB_STATES, read=_job_states),
         Field(
             name="feature",
             help="any of the scheduler's features",

@@ -7,6 +7,7 @@ from msgspec import Struct
 from backends.model.node import Node, Service
 from backends.model.severity import Severity, worst
 from backends.model.snapshot import Snapshot
+from backends.model.source import SourceState
 from backends.model.topology import Kind as Part
 from console.select.field import SEVERITIES, UNKNOWN, Around, Field, Kind, Reading, number, seconds_since, words
 from console.select.quantity import COUNT, DURATION, HEAT, POWER
@@ -90,7 +91,13 @@ PODS: Kind[Snapshot] = Kind(
         Field(name="jobs", help="running jobs", unit=COUNT, read=lambda p, _: _jobs(p)),
         Field(name="findings", help="how many", unit=COUNT, read=lambda p, _: number(len(p.findings))),
         Field(name="severity", help="of its worst finding", order=SEVERITIES, read=lambda p, _: _severity(p)),
-        Field(name="sources", also=("source",), help="any source's state: ok failed …", read=lambda p, _: _sources(p)),
+        Field(
+            name="sources",
+            also=("source",),
+            help="any source's state: ok failed …",
+            choices=tuple(state.value for state in SourceState),
+            read=lambda p, _: _sources(p),
+        ),
         Field(name="seen", help="age of the source silent longest", unit=DURATION, read=_seen),
         Field(name="requests", help="a minute, by megapod", unit=COUNT, read=lambda p, _: number(p.requests_last_min)),
     ),
@@ -130,7 +137,12 @@ RACKS: Kind[Rack] = Kind(
     (
         Field(name="rack", also=("name",), help="its name; globs", read=lambda r, _: (r.name,)),
         Field(name="pod", help="the pod it is of", read=lambda _, a: (a.snapshot.pod,)),
-        Field(name="kind", help="rack or switch", read=lambda r, _: words("rack" if r.nodes[0].rack else "switch")),
+        Field(
+            name="kind",
+            help="rack or switch",
+            choices=("rack", "switch"),
+            read=lambda r, _: words("rack" if r.nodes[0].rack else "switch"),
+        ),
         Field(name="nodes", help="how many", unit=COUNT, read=lambda r, _: number(len(r.nodes))),
         Field(name="gpus", help="how many", unit=COUNT, read=lambda r, _: _gpus(r.nodes)),
         Field(name="idle", help="nodes that are", unit=COUNT, read=lambda r, _: _in_state(r, "idle")),

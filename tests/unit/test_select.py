@@ -171,6 +171,39 @@ def test_other_kinds_have_fields_of_their_own(pod, make, name, text, keys):
 
 
 @pytest.mark.parametrize(
+    ("of", "text", "says"),
+    [
+        ("findings", "rule=TYPO", "'TYPO' is no rule; one of bad-state, breaker"),
+        ("findings", "node=n1 & rule=pump,fabrik", "did you mean fabric?"),
+        ("findings", "severity=kritical", "'kritical' is no severity; did you mean critical?"),
+        ("jobs", "state!=runing", "did you mean running?"),
+        ("nodes", "finding=pmp", "'pmp' is no finding; did you mean pump?"),
+        ("nodes", "job.state=runing", "did you mean running?"),
+        ("pods", "sources=faild", "did you mean failed?"),
+        ("racks", "kind=rak", "did you mean rack?"),
+        ("plant", "kind=pumpp", "did you mean pump?"),
+    ],
+)
+def test_a_word_that_is_none_of_a_closed_vocabulary_is_an_error_and_never_an_empty_answer(of, text, says):
+    with pytest.raises(SelectError) as caught:
+        parse(text, kind(of))
+    assert says in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("of", "text"),
+    [
+        ("nodes", "finding=pump:cdu1/p1"),
+        ("findings", "rule=p*"),
+        ("jobs", 'state="brand_new"'),
+        ("findings", "rule~^p"),
+    ],
+)
+def test_ids_patterns_and_quoted_words_are_free(of, text):
+    assert parse(text, kind(of))
+
+
+@pytest.mark.parametrize(
     ("text", "at", "says"),
     [
         ("gpu.tmp>80", 1, "no field 'gpu.tmp'; did you mean gpu.temp?"),
