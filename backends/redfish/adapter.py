@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from msgspec.structs import replace
 
 from backends.clean import clean
-from backends.errors import BackendError, NotSupported
+from backends.errors import BackendError, Malformed, NotSupported
 from backends.model.endpoint import RedfishEndpoint
 from backends.model.log import LogPage
 from backends.model.observation import HardwareInventory
@@ -26,7 +26,7 @@ from backends.redfish.provisioner import RedfishProvisioner
 from backends.redfish.reading import Reading
 from backends.redfish.reset import offered, reset_type
 from backends.redfish.round import Round
-from backends.redfish.schema import ActionInfo, Collection, ComputerSystem
+from backends.redfish.schema import NO_MEMBERS, ActionInfo, Collection, ComputerSystem
 from backends.redfish.service import RedfishService
 from backends.redfish.session import Session
 from backends.redfish.structure import Structure
@@ -225,7 +225,9 @@ class RedfishHardware:
         if any(systems.values()) or not round_.errors or collection is None:
             return
         try:
-            await self._service.get(self._service.paths.of(collection), Collection)
+            again = await self._service.get(self._service.paths.of(collection), Collection)
+            if not again.listed:
+                raise Malformed(f"GET {self._service.paths.of(collection)}: {NO_MEMBERS}", where=self.where)
         except NotSupported:
             if self._structure is not None and self._structure.hosts:
                 raise

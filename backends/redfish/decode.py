@@ -56,8 +56,9 @@ def _value(value: Any, kind: Any) -> Any:  # noqa: ANN401  (JSON and a type of a
     """The value as `kind`, None when it is not one."""
     kind = next((arm for arm in get_args(kind) if arm is not type(None)), kind) if _optional(kind) else kind
     if get_origin(kind) is list:
-        items = value if isinstance(value, list) else []
-        converted = (_value(item, get_args(kind)[0]) for item in items)
+        if not isinstance(value, list):
+            return None
+        converted = (_value(item, get_args(kind)[0]) for item in value)
         return [item for item in converted if item is not None]
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _struct(value, kind) if isinstance(value, dict) else None

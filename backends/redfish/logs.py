@@ -11,11 +11,12 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from backends.clean import clean
-from backends.errors import BackendError, NotSupported
+from backends.errors import BackendError, Malformed, NotSupported
 from backends.model.log import LogEntry, LogPage
 from backends.model.severity import Severity
 from backends.redfish.paths import last_segment
 from backends.redfish.resource import Resource
+from backends.redfish.schema import NO_MEMBERS
 from backends.redfish.service import RedfishService
 
 MOST_PAGES = 40
@@ -24,7 +25,8 @@ _TEXT = 2000
 
 
 class _Members(Struct):
-    members: list[dict[str, object]] = field(name="Members", default_factory=list)
+    members: list[dict[str, object]] | None = field(name="Members", default=None)
+    count: int | None = field(name="Members@odata.count", default=None)
     next: str = field(name="Members@odata.nextLink", default="")
 
 
@@ -84,7 +86,9 @@ class RedfishLogs:
     async def _members(self, path: str) -> AsyncIterator[dict[str, object]]:
         for _ in range(MOST_PAGES):
             page = await self._service.get(self._service.paths.of(path), _Members)
-            for member in page.members:
+            if page.members is None and page.count != 0:
+                raise Malformed(f"GET {path}: {NO_MEMBERS}", where=self._service.where)
+            for member in page.members or ():
                 yield member
             if not page.next:
                 return

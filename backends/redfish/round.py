@@ -13,7 +13,7 @@ from backends.redfish.expand import Expansion
 from backends.redfish.messages import looks_like_html, status_line
 from backends.redfish.paths import ROOT, bare, last_segment
 from backends.redfish.resource import Resource
-from backends.redfish.schema import Collection
+from backends.redfish.schema import NO_MEMBERS, Collection
 from backends.redfish.service import RedfishService
 from backends.transport.http import Answer
 
@@ -159,6 +159,9 @@ class Round:
         for _ in range(_MAX_PAGES):
             content = await self.read(page, Collection, required=required)
             if content is None:
+                break
+            if not content.listed:
+                self._failed(self._service.paths.of(page or ""), NO_MEMBERS)
                 break
             found.update((member.path.rstrip("/"), None) for member in content.members or () if member.path)
             page = content.next_page

@@ -6,6 +6,8 @@ null members, empty UUIDs and missing systems. What a field's absence means is d
 
 from msgspec import Struct, field
 
+NO_MEMBERS = "a collection without a list of members"
+
 
 class Link(Struct, frozen=True):
     """A reference to another resource."""
@@ -72,10 +74,16 @@ class SessionService(Struct, frozen=True, rename="pascal"):
 
 
 class Collection(Struct, frozen=True, rename="pascal"):
-    """Any collection, unexpanded. Large ones come in pages."""
+    """Any collection, unexpanded. Large ones come in pages. Some leave out the members of an empty one."""
 
     members: list[Link] | None = None
+    count: int | None = field(default=None, name="Members@odata.count")
     next_page: str | None = field(default=None, name="Members@odata.nextLink")
+
+    @property
+    def listed(self) -> bool:
+        """Whether it says what its members are: a list of another type is none, and is not an empty one."""
+        return self.members is not None or self.count == 0
 
 
 class Placement(Struct, frozen=True, rename="pascal"):

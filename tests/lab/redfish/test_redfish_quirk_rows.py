@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.errors import BackendError, Unreachable
+from backends.errors import BackendError, Malformed, Unreachable
 from backends.model.measurement import Quantity
 from backends.model.node import Power
 from backends.model.severity import Severity
@@ -288,9 +288,22 @@ async def test_null_members_are_passed_over(quirky, hardware):
         quirky.changed[path] = {"Members": [None, *real, None]}
     inventory = await hardware(quirky.url).inventory()
     assert (inventory.errors, len(inventory.systems["System_0"].gpus)) == ((), 4)
-    quirky.changed[f"{BOARD}/Processors"] = {"Members": None}
+    quirky.changed[f"{BOARD}/Processors"] = {"Members": None, "Members@odata.count": 0}
     inventory = await hardware(quirky.url).inventory()
     assert (inventory.errors, inventory.systems["System_0"].gpus) == ((), ())
+
+
+@pytest.mark.parametrize("members", [None, {"@odata.id": HOST}, "none", 7])
+async def test_a_collection_that_lists_nothing_is_not_an_empty_one(quirky, hardware, members):
+    for path in (f"{BOARD}/Processors", f"{V1}/Systems"):
+        quirky.changed[path] = {"Members": members}
+        known = hardware(quirky.url)
+        if path.endswith("Systems"):
+            with pytest.raises(Malformed, match="without a list of members"):
+                await known.inventory()
+        else:
+            (error,) = (await known.inventory()).errors
+            assert error == f"{path}: a collection without a list of members"
 
 
 @pytest.mark.quirk("UUID is empty")
