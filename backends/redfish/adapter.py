@@ -16,7 +16,8 @@ from backends.model.stream import StreamPosition
 from backends.ports import Capability, Change, PowerAction
 from backends.redfish.aggregate import Pace, together
 from backends.redfish.clock import FarClock
-from backends.redfish.discovery import Discovery
+from backends.redfish.concurrency import both
+from backends.redfish.discovery import Boards, Discovery
 from backends.redfish.entries import LogEntries
 from backends.redfish.events import EventFeed
 from backends.redfish.expand import Expansion
@@ -26,9 +27,10 @@ from backends.redfish.provisioner import RedfishProvisioner
 from backends.redfish.reading import Reading
 from backends.redfish.reset import offered, reset_type
 from backends.redfish.round import Round
-from backends.redfish.schema import NO_MEMBERS, ActionInfo, Collection, ComputerSystem
+from backends.redfish.schema import NO_MEMBERS, ActionInfo, Chassis, Collection, ComputerSystem, ServiceRoot
 from backends.redfish.service import RedfishService
 from backends.redfish.session import Session
+from backends.redfish.silence import Silence
 from backends.redfish.structure import Structure
 from backends.redfish.write import Writer
 from backends.transport.http import HttpClient
@@ -74,6 +76,7 @@ class RedfishHardware:
         self._events = EventFeed(self._service, clock=clock, sleep=sleep)
         self._discovery = Discovery(client.where, source, node_names or {})
         self._expansion = Expansion()
+        self._silence = Silence(self._service, sleep=sleep)
         self._absent: set[str] = set()
         self._absent_before: frozenset[str] = frozenset()
         self._structure: Structure | None = None
@@ -114,12 +117,14 @@ class RedfishHardware:
             due = self._due()
             if due:
                 self._absent.clear()
-            round_ = Round(self._service, self._expansion, self._absent)
-            systems = await round_.members(root.systems.path if root.systems else None, ComputerSystem, required=True)
+            round_ = Round(self._service, self._expansion, self._absent, self._silence)
+            systems, boards = await self._tops(round_, root, due=due)
             await self._raise_if_blind(systems, round_, root.systems.path if root.systems else None)
             if due or self._structure is None or self._changed(frozenset(systems), round_):
                 round_.discover()
-                found = await self._discovery.structure(round_, root, systems, self._clock())
+                if boards is None:
+                    boards = await _boards(round_, root)
+                found = await self._discovery.structure(round_, root, systems, boards, self._clock())
                 self._structure = found.structure
                 self._reading = Reading(found.structure, found.resources, self._source)
                 telemetry = await round_.resource(root.telemetry_service.path if root.telemetry_service else None)
@@ -187,6 +192,7 @@ class RedfishHardware:
     async def close(self) -> None:
         """Give the session back and close the connections, whatever happened before. Safe to call twice."""
         self._events.close()
+        await self._silence.close()
         try:
             await self._session.close()
         finally:
@@ -196,6 +202,15 @@ class RedfishHardware:
         """The baseboards of a system, None while it is not known."""
         hosts = self._structure.hosts if self._structure else ()
         return next((host.baseboards for host in hosts if host.path.rstrip("/") == system.rstrip("/")), None)
+
+    async def _tops(
+        self, round_: Round, root: ServiceRoot, *, due: bool
+    ) -> tuple[Mapping[str, ComputerSystem | None], Boards | None]:
+        """The systems, and where the structure is due the chassis: at once, for a BMC that hangs delays both."""
+        systems = round_.members(root.systems.path if root.systems else None, ComputerSystem, required=True)
+        if not due:
+            return await systems, None
+        return await both(systems, _boards(round_, root))
 
     def _due(self) -> bool:
         if self._structure is None:
@@ -241,3 +256,7 @@ class RedfishHardware:
             return await self._service.get(self._service.paths.of(path), ActionInfo)
         except BackendError:
             return None
+
+
+async def _boards(round_: Round, root: ServiceRoot) -> Boards:
+    return await round_.members(root.chassis.path if root.chassis else None, Chassis)

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from typing import TypeVar
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 async def gather(*coroutines: Coroutine[object, object, T]) -> list[T]:
@@ -16,3 +17,13 @@ async def gather(*coroutines: Coroutine[object, object, T]) -> list[T]:
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return [task.result() for task in tasks]
+
+
+async def both(first: Coroutine[object, object, T], second: Coroutine[object, object, U]) -> tuple[T, U]:
+    """The results of two of different kinds, as `gather`."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            one, other = group.create_task(first), group.create_task(second)
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return one.result(), other.result()

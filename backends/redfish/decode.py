@@ -56,10 +56,7 @@ def _value(value: Any, kind: Any) -> Any:  # noqa: ANN401  (JSON and a type of a
     """The value as `kind`, None when it is not one."""
     kind = next((arm for arm in get_args(kind) if arm is not type(None)), kind) if _optional(kind) else kind
     if get_origin(kind) is list:
-        if not isinstance(value, list):
-            return None
-        converted = (_value(item, get_args(kind)[0]) for item in value)
-        return [item for item in converted if item is not None]
+        return _list(value, get_args(kind)[0]) if isinstance(value, list) else None
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _struct(value, kind) if isinstance(value, dict) else None
     if kind is str and isinstance(value, int | float) and not isinstance(value, bool):
@@ -71,6 +68,12 @@ def _value(value: Any, kind: Any) -> Any:  # noqa: ANN401  (JSON and a type of a
     except msgspec.ValidationError:
         return None
     return None if isinstance(found, float) and not math.isfinite(found) else found
+
+
+def _list(value: list[Any], kind: Any) -> list[Any]:  # noqa: ANN401  (as `_value`)
+    """The items that are of the kind."""
+    converted = (_value(item, kind) for item in value)
+    return [item for item in converted if item is not None]
 
 
 def _optional(kind: Any) -> bool:  # noqa: ANN401  (a type expression)

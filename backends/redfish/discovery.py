@@ -28,6 +28,7 @@ from backends.redfish.structure import Host, Structure
 from backends.redfish.views import LIMITS
 
 Systems = Mapping[str, ComputerSystem | None]
+Boards = Mapping[str, Chassis | None]
 
 # Outlets are left out: there are hundreds, and each says itself for how many amps it is made.
 _UNBOUNDED = frozenset({Kind.OUTLET, Kind.SWITCH})
@@ -57,10 +58,16 @@ class Discovery:
         self._source = source
         self._names = names
 
-    async def structure(self, round_: Round, root: ServiceRoot, systems: Systems, now_s: float) -> Found:
+    async def structure(
+        self, round_: Round, root: ServiceRoot, systems: Systems, boards: Boards, now_s: float
+    ) -> Found:
         """Everything there is. A part that does not answer is missing, and named in the round."""
         present = {path: system for path, system in systems.items() if system and not absent(system.status)}
-        tree = await self._tree(round_, root)
+        tree = ChassisTree(
+            {path: board for path, board in boards.items() if board},
+            source=self._source,
+            service=_service(self._where),
+        )
         all_read = None not in systems.values()
         attached, alone = baseboards(present, tree, all_read=all_read)
         left_out = set(attached) if all_read else {*attached, *alone}
@@ -89,14 +96,6 @@ class Discovery:
             found_at_s=now_s,
         )
         return Found(structure, plant.found)
-
-    async def _tree(self, round_: Round, root: ServiceRoot) -> ChassisTree:
-        boards = await round_.members(root.chassis.path if root.chassis else None, Chassis)
-        return ChassisTree(
-            {path: board for path, board in boards.items() if board},
-            source=self._source,
-            service=_service(self._where),
-        )
 
     async def _plant(
         self, round_: Round, plant: Plant, root: ServiceRoot, tree: ChassisTree, trays: Mapping[str, str]

@@ -15,6 +15,7 @@ from backends.redfish.paths import ROOT, bare, last_segment
 from backends.redfish.resource import Resource
 from backends.redfish.schema import NO_MEMBERS, Collection
 from backends.redfish.service import RedfishService
+from backends.redfish.silence import Silence
 from backends.transport.http import Answer
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -36,12 +37,15 @@ class Round:
     errors by their bare paths.
     """
 
-    def __init__(self, service: RedfishService, expansion: Expansion, absent: set[str]) -> None:
+    def __init__(
+        self, service: RedfishService, expansion: Expansion, absent: set[str], silence: Silence | None = None
+    ) -> None:
         self.errors: list[str] = []
         self.failed: dict[str, str] = {}
         self._service = service
         self._expansion = expansion
         self._absent = absent
+        self._silence = silence
         self._lost: dict[str, int] = {}
         self._in_a_row = 0
         self._deep = False
@@ -130,10 +134,15 @@ class Round:
         """The answer to a GET, None when there is none. Raises when the service as a whole is lost.
 
         What leads through one hung BMC (a system, a chassis, and all below it) is not waited for again and again:
-        once the top of it, or two resources of it, gave no answer, the rest is not asked in this round.
+        once the top of it, or two resources of it, gave no answer, the rest is not asked in this round. Where it is the
+        top itself, `silence` asks it beside the rounds.
         """
         behind = _top(path)
         if self._lost.get(behind, 0) >= _SILENT:
+            return None
+        if self._silence and (what := self._silence.of(behind)):
+            self._lost[behind] = _SILENT
+            self._failed(behind, what)
             return None
         try:
             answer = await self._service.fetch(path)
@@ -142,15 +151,26 @@ class Round:
         except BackendError as error:
             self._failed(path, error.what)
             if isinstance(error, TimedOut | Unreachable):
-                self._lost[behind] = self._lost.get(behind, 0) + (_SILENT if path.rstrip("/") == behind else 1)
+                top = path.rstrip("/") == behind
+                self._lost[behind] = self._lost.get(behind, 0) + (_SILENT if top else 1)
+                if self._silence and top and _is_member(behind):
+                    self._silence.fell(behind, error.what)
                 self._in_a_row += 1
                 if self._in_a_row >= _MAX_LOST:
-                    await self._service.root(again=True)  # raises when it is all of the service that is lost
+                    await self._raise_if_all_is_lost()
                     self._in_a_row = 0
             return None
         self._lost.pop(behind, None)
         self._in_a_row = 0
         return answer
+
+    async def _raise_if_all_is_lost(self) -> None:
+        try:
+            await self._service.root(again=True)
+        except BackendError:
+            if self._silence:
+                self._silence.forget()
+            raise
 
     async def paths(self, collection: str | None, *, required: bool = False) -> tuple[str, ...]:
         """The members of a collection, in its order, through all its pages."""
@@ -204,3 +224,8 @@ def _top(path: str) -> str:
     """`/redfish/v1/Systems/x` of anything below it; with the prefix of the service, if it has one."""
     before, root, rest = path.partition(f"{ROOT}/")
     return f"{before}{root}{'/'.join(rest.split('/')[:2])}".rstrip("/")
+
+
+def _is_member(top: str) -> bool:
+    """Whether it is one system or chassis, and not the collection of them."""
+    return top.partition(f"{ROOT}/")[2].count("/") == 1
