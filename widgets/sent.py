@@ -8,7 +8,6 @@ What we do not know is sent: everything at first, and again whenever the termina
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import chain, repeat
 
 from rich.cells import cell_len
@@ -17,8 +16,17 @@ from rich.control import Control
 from rich.style import Style
 from textual.strip import Strip
 
+from widgets.escapes import between
+from widgets.shift import find
+
 Cell = tuple[str, Style | None]
 """What stands in a column, and its style. The second column of a wide character has no text of its own."""
+
+_BLANK: Cell = (" ", None)
+"""What a terminal leaves where it has moved a line away, in plain style."""
+
+Line = list[Cell | None]
+"""The cells of a line from its left edge on; None where we do not know what stands there."""
 
 Piece = tuple[int, int, Strip]
 """Line, column, and what is to stand there from that column on."""
@@ -31,7 +39,7 @@ class Sent:
     """The cells of a terminal as we have left them."""
 
     def __init__(self) -> None:
-        self._lines: dict[int, list[Cell | None]] = {}
+        self._lines: dict[int, Line] = {}
 
     def forget(self) -> None:
         """Others may have drawn on it, or its size is another: nothing is known of it any more."""
@@ -39,41 +47,59 @@ class Sent:
 
     def update(self, pieces: Iterable[Piece], colours: ColorSystem) -> str:
         """What to write so that these stand there, and no other cell is touched; empty where they do already."""
-        out: list[str] = []
-        style: Style | None = None
+        wanted: dict[int, Line] = {}
         for y, x, strip in pieces:
-            for start, cells in self._differing(y, x, _cells(strip)):
+            if y not in wanted:
+                wanted[y] = list(self._lines.get(y, ()))
+            _lay(wanted[y], x, _cells(strip))
+        out: list[str] = []
+        shift = find(self._lines, wanted, _BLANK)
+        if shift is not None:
+            whole = {y: self._lines[y] for y in range(shift.top, shift.bottom + 1)}
+            self._lines |= shift.moved(whole, _BLANK)
+            wanted = whole | wanted
+            out.append(shift.escapes())
+        style: Style | None = None
+        for y, line in wanted.items():
+            for start, cells in _differing(self._lines.get(y, []), line):
                 out.append(Control.move_to(start, y).segment.text)
                 for text, own in cells:
                     if own != style:
-                        out += (_escapes(style, colours)[1], _escapes(own, colours)[0])
+                        out.append(between(style, own, colours))
                         style = own
                     out.append(text)
-        out.append(_escapes(style, colours)[1])
+        self._lines |= wanted
+        out.append(between(style, None, colours))
         return "".join(out)
 
-    def _differing(self, y: int, x: int, cells: list[Cell]) -> Iterator[tuple[int, list[Cell]]]:
-        """Runs of cells that are not there yet, each with its column; from now on they are."""
-        line = self._lines.setdefault(y, [])
-        end = x + len(cells)
-        line += repeat(None, end - len(line))
-        old = line[x:end]
-        if old == cells:
-            return
-        line[x:end] = cells
-        if x and _half(old[0]):  # written over: the other half is gone
-            line[x - 1] = None
-        if end < len(line) and _half(line[end]):
-            line[end] = None
-        first = last = -1
-        for at in (at for at, (was, now) in enumerate(zip(old, cells, strict=True)) if was != now):
-            if first < 0:
-                first = at
-            elif at - last > 1 and not _crossed(cells[last:at]):
-                yield _whole(x, cells, first, last)
-                first = at
-            last = at
-        yield _whole(x, cells, first, last)
+
+def _lay(line: Line, x: int, cells: list[Cell]) -> None:
+    """Put cells into a line."""
+    end = x + len(cells)
+    line += repeat(None, end - len(line))
+    if x and _half(line[x]):  # written over: the other half is gone
+        line[x - 1] = None
+    if end < len(line) and _half(line[end]):
+        line[end] = None
+    line[x:end] = cells
+
+
+def _differing(old: Line, new: Line) -> Iterator[tuple[int, list[Cell]]]:
+    """Runs of known cells that are not there yet, each with its column."""
+    if old == new:
+        return
+    first = last = -1
+    for at, now in enumerate(new):
+        if now is None or (at < len(old) and old[at] == now):
+            continue
+        if first < 0:
+            first = at
+        elif at - last > 1 and not _crossed(new[last:at]):
+            yield _whole(new, first, last)
+            first = at
+        last = at
+    if first >= 0:
+        yield _whole(new, first, last)
 
 
 def _half(cell: Cell | None) -> bool:
@@ -81,25 +107,27 @@ def _half(cell: Cell | None) -> bool:
     return cell is not None and not cell[0]
 
 
-def _crossed(between: list[Cell]) -> bool:
+def _crossed(between: Line) -> bool:
     """Whether cells that stand there already are cheaper to send than to move over."""
-    return len(between) <= _LEAP and all(style == between[0][1] for _, style in between)
+    first = between[0]
+    return len(between) <= _LEAP and all(cell and first and cell[1] == first[1] for cell in between)
 
 
-def _whole(x: int, cells: list[Cell], first: int, last: int) -> tuple[int, list[Cell]]:
+def _whole(line: Line, first: int, last: int) -> tuple[int, list[Cell]]:
     """The run with both columns of the wide characters at its ends."""
-    while first and not cells[first][0]:
+    while first and _half(line[first]):
         first -= 1
-    while last + 1 < len(cells) and not cells[last + 1][0]:
+    while last + 1 < len(line) and _half(line[last + 1]):
         last += 1
-    return x + first, cells[first : last + 1]
+    return first, [cell for cell in line[first : last + 1] if cell is not None]
 
 
 def _cells(strip: Strip) -> list[Cell]:
     """One for each column."""
     return list(
         chain.from_iterable(
-            zip(text, repeat(style), strict=False) if text.isascii() else _wide(text, style) for text, style, _ in strip
+            zip(text, repeat(style or None), strict=False) if text.isascii() else _wide(text, style or None)
+            for text, style, _ in strip
         )
     )
 
@@ -114,12 +142,3 @@ def _wide(text: str, style: Style | None) -> list[Cell]:
         lead = max(at for at, (one, _) in enumerate(found) if one)  # it stands on the one before it
         found[lead] = (found[lead][0] + char, style)
     return found
-
-
-@lru_cache(1024)
-def _escapes(style: Style | None, colours: ColorSystem) -> tuple[str, str]:
-    """What begins a style, and what ends it."""
-    if style is None:
-        return "", ""
-    before, _, after = Strip.render_style(style, "\0", color_system=colours).partition("\0")
-    return before, after

@@ -59,6 +59,8 @@ class LineTable(LineView):
     ]
 
     head_lines = 1
+    holds_lines = False
+    """Whether what is read stays on its line when rows come above it, though the first of them is on screen, too."""
 
     def __init__(
         self,
@@ -321,7 +323,7 @@ class LineTable(LineView):
         if not self.is_mounted:
             return
         top = self.top
-        self.top = max(0, min(top + (index - before if top else 0), self.line_count - self.page))
+        self.top = max(0, min(top + (index - before if top or self.holds_lines else 0), self.line_count - self.page))
         if index < self.top or index >= self.top + self.page:
             self.top = max(0, min(index, index - self.page + 1 if index >= self.top else index))
         self._repaint()

@@ -35,6 +35,27 @@ async def test_what_happened_is_newest_first_and_toasts_can_be_read_again(bench)
         assert "slurm.nodes" in line
 
 
+async def test_the_cursor_goes_with_the_newest_until_one_reads_further_down(bench):
+    one = bench()
+    async with one.on_screen(120, 30) as pilot:
+        await one.until(pilot, "gpu008")
+        await pilot.press("8")
+        for name in ("gpu002", "gpu003"):
+            one.clock.pass_s(1)
+            down(one, name)
+            await one.until(pilot, ", following", f"{name} idle -> down")
+            assert one.app.screen.entity() == f"node:{name}"
+        await pilot.press("down")
+        table = one.app.screen.table
+        key, before = table.cursor, table.line_count
+        one.clock.pass_s(1)
+        down(one, "gpu004")
+        while table.line_count == before:
+            await pilot.pause(0.02)
+        assert table.cursor == key
+        assert "following" not in one.text
+
+
 async def test_a_source_that_goes_and_comes_is_told_both_times(bench):
     one = bench()
     async with one.on_screen(120, 30) as pilot:

@@ -268,3 +268,17 @@ async def test_a_large_table_is_ordered_between_keys(host, grid):
         await pilot.pause()
         assert grid(pilot.app)[2].split()[2] == "10005"
         assert table.total == 10_000
+
+
+async def test_a_table_that_holds_its_lines_moves_none_that_is_read_when_rows_come_above(host):
+    table = Watched(COLUMNS)
+    table.holds_lines = True
+    async with host(table).run_test(size=(60, 10)) as pilot:
+        table.update([node(number) for number in range(10, 40)])
+        table.move_to("k12")
+        await pilot.pause()
+        table.forget()
+        table.update([node(number) for number in range(8, 40)])
+        await pilot.pause()
+        assert (table.top, table.cursor_index, table.cursor) == (2, 4, "k12")
+        assert not table.regions, "nothing is repainted"

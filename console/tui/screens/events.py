@@ -1,5 +1,7 @@
 """Events: what has happened, newest first: changes, the controllers' own words, operations, and what was said here."""
 
+from math import inf
+from time import perf_counter
 from typing import ClassVar
 
 from textual import on
@@ -17,6 +19,11 @@ from console.views import cell as data
 from console.views import happenings
 from widgets.describe import Describe
 from widgets.messages import RowHighlighted
+from widgets.table import LineTable
+
+EVERY_S = 1.9
+"""Between two looks at a storm of events, a tick of the app less: the lines that move on cost as much as those that
+come (`tests/bench/bench_views.py`)."""
 
 
 class EventsView(TableView):
@@ -32,17 +39,34 @@ class EventsView(TableView):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._counted: tuple[object, ...] = ()
+        self._told_s = -inf
         self._known: data.View | None = None
 
     def body(self) -> ComposeResult:
         """The lines, and the one under the cursor in full."""
-        yield from super().body()
+        table = LineTable((), glyphs=self.desk.glyphs, classes="pane")
+        table.holds_lines = True
+        yield table
         yield Describe(glyphs=self.desk.glyphs, empty="", id="line")
 
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
-        """Both."""
+        """Both. The cursor goes with the newest where it was there; what is read further down stays where it is."""
+        following = self._following
         super().draw(snapshot, awaited)
+        if following:
+            self.table.action_edge(-1)
         self._detail()
+
+    @property
+    def _following(self) -> bool:
+        """Whether the cursor is on the newest line."""
+        table = self.table
+        return not table.cursor_index and table.sorted_by == (None, False)
+
+    def counted(self) -> str:
+        """Lines, and whether it follows."""
+        counted = super().counted()
+        return f"{counted}, following" if counted and self._following else counted
 
     @on(RowHighlighted)
     def _detail(self) -> None:
@@ -55,15 +79,21 @@ class EventsView(TableView):
 
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - what happened is kept beside the snapshot
         """Everything that is kept. It is put in order anew only when something has happened: it may be thousands."""
-        counted = happened.count(self.desk, self.operations)
-        if self._known is None or counted != self._counted:
-            self._counted = counted
+        if self._known is None or self._due:
+            self._counted, self._told_s = happened.count(self.desk, self.operations), perf_counter()
             self._known = happenings.view(happened.told(self.desk, self.operations), self.desk.now())
         return self._known
 
+    @property
+    def _due(self) -> bool:
+        """Whether there is more to tell: at once after a while of nothing, else with what comes in a while."""
+        counted = happened.count(self.desk, self.operations)
+        another = counted[:1] != self._counted[:1]  # the pod
+        return another or (counted != self._counted and perf_counter() - self._told_s >= EVERY_S)
+
     def redraw_chrome(self) -> None:
         """It moves on when something happens, not only when a snapshot comes."""
-        if self._counted != happened.count(self.desk, self.operations):
+        if self._due:
             self.draw(self.desk.snapshot, "")
         super().redraw_chrome()
 
