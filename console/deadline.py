@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -18,7 +19,8 @@ from console.exit import Exit
 from console.moment import seconds
 
 RESERVE_S = 0.3
-"""What a verb leaves of it for printing and good-byes, where it is long enough; the rest has its share."""
+"""What a verb leaves of it for printing and good-byes: on a machine so busy that it took longer to get so far, as long
+as that; and where the deadline is short, half of what is left."""
 GOODBYE_S = 0.1
 """How long before the deadline what still runs is asked to end."""
 
@@ -66,12 +68,26 @@ def _age_s() -> float:
 def patience_s(said_s: float) -> float:
     """How long to wait for answers from now on: as said, or so long that there is time to print them."""
     left_s, _ = signal.getitimer(signal.ITIMER_REAL)
-    return said_s if left_s <= 0 else min(said_s, max(0.0, left_s - min(RESERVE_S, left_s * 0.3)))
+    return said_s if left_s <= 0 else min(said_s, left_s - min(max(RESERVE_S, _age_s()), left_s * 0.5))
 
 
 def stand_by() -> None:
     """End the process when the alarm comes, whatever it is at: while no event loop is there to be asked."""
     signal.signal(signal.SIGALRM, _passed)
+
+
+def ask_first(ask: Callable[[], object]) -> None:
+    """At the first alarm have an event loop asked to end, and at the next one end, whatever holds the loop by then.
+
+    The signal is taken between two instructions of Python, not between two steps of the loop: a step may be long.
+    """
+
+    def alarm(_number: int, _frame: FrameType | None) -> None:
+        _say()
+        signal.signal(signal.SIGALRM, lambda *_: end())
+        ask()
+
+    signal.signal(signal.SIGALRM, alarm)
 
 
 def release() -> None:
@@ -94,7 +110,13 @@ def end() -> NoReturn:
     os._exit(Exit.DEADLINE)
 
 
-def _passed(_number: int, _frame: FrameType | None) -> None:
+def _say() -> None:
+    """Past Python's own buffer: a signal may come in the middle of a write to that."""
     if sys.stderr is not None:
-        sys.stderr.write("megapod: the deadline passed\n")
+        with contextlib.suppress(OSError, ValueError):
+            os.write(sys.stderr.fileno(), b"megapod: the deadline passed\n")
+
+
+def _passed(_number: int, _frame: FrameType | None) -> None:
+    _say()
     end()

@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 
 from console import deadline
 from console.exit import Exit
-from console.headless.diagnostics import say
 
 
 def run(verb: Coroutine[None, None, Exit]) -> Exit:
@@ -30,14 +29,11 @@ async def _guarded(verb: Coroutine[None, None, Exit]) -> Exit:
             task.cancel()
 
     def late() -> None:
-        if signal.SIGALRM in asked:
-            deadline.end()
-        say("the deadline passed")
         asked.append(signal.SIGALRM)
         task.cancel()
 
     if deadline.held():
-        loop.add_signal_handler(signal.SIGALRM, late)
+        deadline.ask_first(lambda: loop.call_soon_threadsafe(late))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or a script's background job: meant to go on
             loop.add_signal_handler(number, end, number)
@@ -46,6 +42,5 @@ async def _guarded(verb: Coroutine[None, None, Exit]) -> Exit:
     except asyncio.CancelledError:
         return Exit.DEADLINE if signal.SIGALRM in asked else Exit.INTERRUPTED
     finally:
-        if deadline.held():
-            loop.remove_signal_handler(signal.SIGALRM)
+        if deadline.held() and signal.SIGALRM not in asked:
             deadline.stand_by()

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import time
 
 import pytest
 
@@ -44,6 +45,8 @@ BROKEN = {
     "unknown key": '[pods.lab]\nread_onyl = true\nssh = { host = "h" }\n',
     "no pod": "",
 }
+LATE_S = 2.0
+"""What a busy machine may add to a deadline."""
 STREAMS = {
     "ascii terminals' locale": {"encoding": "ascii"},
     "forty columns": {"env": {"COLUMNS": "40"}},
@@ -80,6 +83,20 @@ def unreachable(tmp_path, closed_port):
         f'[pods.lab.redfish]\nurl = "https://127.0.0.1:{closed_port}/redfish/v1"\n'
     )
     return path
+
+
+@pytest.fixture
+def silent(tmp_path):
+    """A pod whose controller and head node take connections and never say a word."""
+    path, config = tmp_path / "silent.toml", tmp_path / "ssh_config"
+    config.touch()
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as server:
+        port = server.getsockname()[1]
+        path.write_text(
+            f'[pods.lab]\nread_only = false\n[pods.lab.ssh]\nhost = "127.0.0.1"\nport = {port}\nconfig = "{config}"\n'
+            f'[pods.lab.redfish]\nurl = "https://127.0.0.1:{port}/redfish/v1"\n[profiles.p]\nboot = "pxe"\n'
+        )
+        yield path
 
 
 def words_of(verb):
@@ -135,6 +152,22 @@ def test_a_pod_that_is_unreachable_is_said_by_every_verb(runs, unreachable):
     results = runs.all([(verb, words_of(verb), unreachable, {}) for verb in verbs])
     judged(results, codes={Exit.PARTIAL, Exit.DEADLINE, Exit.USAGE})
     assert [name for name, _, _, err in results if not err] == ["doctor"]  # whose answer this is
+
+
+def test_a_deadline_ends_every_verb(runs, silent):
+    verbs = [verb for verb in VERBS if verb not in NEED_NO_POD | {"screen"}]
+
+    def timed(numbered):
+        number, verb = numbered
+        began_s = time.monotonic()
+        result = runs.one(number, verb, ["--deadline", "1s", *words_of(verb)], silent, {})
+        return time.monotonic() - began_s, result
+
+    runs.all([("to load everything", ["schema", "NodeList"], silent, {})] * 3)
+    ended = list(runs.pool.map(timed, enumerate(verbs)))
+    judged([result for _, result in ended], codes={Exit.PARTIAL, Exit.DEADLINE, Exit.USAGE, Exit.FAILED})
+    late = {result[0]: round(took_s - 1.0, 1) for took_s, result in ended if took_s > 1.0 + LATE_S}
+    assert not late, "seconds after the deadline"
 
 
 WORDS_WITHIN = {

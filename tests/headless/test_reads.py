@@ -95,8 +95,11 @@ def test_a_deadline_ends_the_run_with_what_is_known(run, two_pods):
     assert code == Exit.PARTIAL
     assert whole["partial"]
     assert [item["name"] for item in whole["items"]] == [f"austin-r1-n0{at}" for at in range(1, 5)]
-    assert {line.split(":")[1].strip() for line in error.splitlines()} == {"dark"}
-    assert {problem.partition(":")[0] for problem in whole["errors"]} == {"dark"}
+    said = error.splitlines()
+    assert said == [f"megapod: {problem}" for problem in whole["errors"]]
+    # On a busy machine a controller that answers may be as late as one that does not.
+    assert {problem.partition(":")[0] for problem in whole["errors"] if "no answer in time" not in problem} <= {"dark"}
+    assert any(line.startswith("megapod: dark: slurm.nodes") for line in said)
     jsonschema.validate(whole, schema("NodeList"))
 
 
