@@ -43,7 +43,7 @@ hypothesis.settings.load_profile("megapod")
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 SETTLE_TURNS = 60
 DYING = Path(__file__).parent / "ops" / "dying.py"
-NEVER = {"after": 0, "before": 0, "noted": 0, "at": ""}
+NEVER = {"after": 0, "before": 0, "noted": 0, "at": "", "step": ""}
 AT_ONCE = 6
 
 Result = TypeVar("Result")

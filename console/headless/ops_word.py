@@ -10,13 +10,14 @@ from console.headless import loop
 from console.headless.diagnostics import Stop, say
 from console.headless.journal_place import chosen, found, opened
 from console.operations import event as ev
-from console.operations.detached import Detached, NotLetGo
+from console.operations.detached import Detached, NotLetGo, TooLate
 from console.operations.operation import Operation, State
 from console.operations.result import Outcome
 from console.operations.worker import Carried
 from console.state.clock import SystemClock
 from console.targets import expand, fold
 
+_HOW_IT_ENDS = "`megapod ops watch {0}` tells how it ends"
 _YOURS = "{0} is carried on by you; `megapod ops watch {0}`"
 Then = Callable[[Detached, Operation, argparse.Namespace], Awaitable[Exit]]
 
@@ -32,8 +33,8 @@ def _resume(arguments: argparse.Namespace) -> Exit:
 def _cancel(arguments: argparse.Namespace) -> Exit:
     if not (why := _why(arguments)):
         raise Stop(Exit.USAGE, "cancel needs --reason: the next operator will want to know why")
-    word = ev.Cancelling(why=why)
-    return _say(arguments, word, None, "cancelled: no further step, and what it changed is taken back")
+    then = f"is told to cancel: no further step, and what it changed is taken back; {_HOW_IT_ENDS}"
+    return _say(arguments, ev.Cancelling(why=why), None, then.format(arguments.operation))
 
 
 def _why(arguments: argparse.Namespace) -> str:
@@ -62,7 +63,7 @@ def _say(arguments: argparse.Namespace, word: ev.Event, wanted: State | None, th
             return Exit.DONE if _came_to(word, operation.state) else Exit.CONFLICT
         try:
             taken_up = await detached.say(operation, word, arguments.config or "")
-        except (Carried, NotLetGo) as error:
+        except (Carried, NotLetGo, TooLate) as error:
             raise Stop(Exit.CONFLICT, str(error)) from error
         say(f"{operation.id} {then}")
         if taken_up:

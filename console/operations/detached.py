@@ -11,7 +11,7 @@ from console.operations.identity import actor
 from console.operations.journal import Journal
 from console.operations.journal_error import JournalError
 from console.operations.lock import Lock, carried, take
-from console.operations.operation import Operation
+from console.operations.operation import Operation, fold
 from console.operations.place import Place
 from console.operations.plan import Plan
 from console.operations.worker import claim, spawn
@@ -24,6 +24,10 @@ _ASK_EVERY_S = 0.2
 
 class NotLetGo(JournalError):
     """Whoever carries the operation has not let go of it."""
+
+
+class TooLate(JournalError):
+    """The operation had ended when the word came."""
 
 
 class Detached:
@@ -75,9 +79,11 @@ class Detached:
     async def say(self, operation: Operation, word: ev.Event, config: str = "") -> bool:
         """Write down what a person says to an operation. Where nobody is there to hear it, it is taken up as ours.
 
-        True where it was taken up. A pause needs nobody: what is not carried has no effect anyhow. Raises as `adopt`.
+        True where it was taken up. A pause needs nobody: what is not carried has no effect anyhow. Raises as `adopt`,
+        and TooLate where it ended just before: the word is in the journal then, and nobody hears it.
         """
-        await asyncio.to_thread(self.journal.append, operation.id, word)
+        told = await asyncio.to_thread(self.journal.append, operation.id, word)
+        await asyncio.to_thread(self._in_time, told)
         if isinstance(word, ev.Paused) or carried(self.place, operation.id) is not None:
             return False
         await self.adopt(operation, config)
@@ -88,6 +94,11 @@ class Detached:
         lock = claim(self.place, operation.id, self._clock)
         self._told(lock, operation.id, ev.Retried(nodes=nodes))
         spawn(self.place, operation.id, lock, config or _readable(operation.config))
+
+    def _in_time(self, told: ev.Entry) -> None:
+        before = fold(entry for entry in self.journal.entries(told.operation) if entry.seq < told.seq)
+        if before is not None and before.ended:
+            raise TooLate(f"{before.id} had ended before that was said: {before.result.text}")
 
     def _told(self, lock: Lock, identity: str, event: ev.Event) -> None:
         try:

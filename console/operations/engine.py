@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from console.operations import event as ev
 from console.operations.attention import Attention
 from console.operations.deeds.table import deeds
+from console.operations.ending import WENT_WRONG, ended, ending, to_take_back, touched
 from console.operations.hold import Hold
 from console.operations.operation import UNDO, Operation, Stage, fold
-from console.operations.result import Outcome, Result, sum_up
+from console.operations.result import Outcome, Result
 from console.operations.step import Lane, Phase, Step
 from console.operations.step_run import Control, StepRun
 from console.operations.world import World
@@ -22,7 +23,6 @@ from console.targets import fold as folded
 from console.words import count
 
 CONTROL_EVERY_S = 0.5
-_WENT_WRONG = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.TIMED_OUT, Outcome.UNKNOWN, Outcome.CONFLICT})
 
 
 class Record(Protocol):
@@ -111,6 +111,8 @@ class Engine:
             if self._control.cancelling or not self._may_begin(number):
                 break
             await self._phase(phase)
+        self.listen()  # what was said since the last effect counts as well
+        self._leave()
         if self._control.cancelling:
             await self._undo()
         self._close()
@@ -121,7 +123,7 @@ class Engine:
             return False
         if number and self._plan.phases[number].gate:
             before = self._plan.phases[number - 1]
-            bad = [name for name in _nodes(before) if self._state.node(name).outcome in _WENT_WRONG]
+            bad = [name for name in _nodes(before) if self._state.node(name).outcome in WENT_WRONG]
             if bad:
                 self._trip(
                     f"{before.name} did not go well on {folded(bad)}; {self._plan.phases[number].name} not begun"
@@ -142,6 +144,7 @@ class Engine:
         async with places:
             for step in lane.steps:
                 nodes = tuple(name for name in step.nodes if self._reached(step, name))
+                self.listen()  # also where the next step would only look: it ends what a cancel was to stop
                 if self._control.cancelling or (self._state.tripped and step is lane.steps[0]):
                     return
                 if nodes:
@@ -164,8 +167,8 @@ class Engine:
         """Whether a node that goes no further still has something to take back. A lane comes to it once that is so."""
         return (
             bool(step.takes_back)
-            and _touched(self._state, step.takes_back, name)
-            and not _ended(self._state, step, name)
+            and touched(self._state, step.takes_back, name)
+            and not ended(self._state, step.id, name)
         )
 
     async def _step(self, step: Step, nodes: tuple[str, ...]) -> None:
@@ -173,7 +176,7 @@ class Engine:
 
     def _count_failures(self) -> None:
         most = self._plan.stop_after
-        bad = [node.node for node in self._state.nodes if node.outcome in _WENT_WRONG]
+        bad = [node.node for node in self._state.nodes if node.outcome in WENT_WRONG]
         if most is not None and len(bad) > most and not self._state.tripped:
             self._trip(f"{count(len(bad), 'node')} went wrong ({folded(bad)}), more than the {most} allowed")
 
@@ -185,23 +188,17 @@ class Engine:
         for step in reversed(tuple(self._plan.steps)):
             if step.undo is None:
                 continue
-            done = tuple(name for name in step.nodes if _touched(self._state, step.id, name))
-            touched = tuple(name for name in done if not self._committed(step, name))
+            nodes = to_take_back(self._state, step)
             back = Step(
                 id=f"{UNDO}{step.id}",
                 do=step.undo,
-                nodes=touched,
-                args={**step.args, **self._before(step, touched), "mark": self._plan.operation},
+                nodes=nodes,
+                args={**step.args, **self._before(step, nodes), "mark": self._plan.operation},
                 patience_s=step.patience_s,
             )
-            left = tuple(name for name in touched if not _ended(self._state, back, name))
+            left = tuple(name for name in nodes if not ended(self._state, back.id, name))
             if left:
                 await StepRun(self._world, self, Control(), self._deeds[back.do], back).run(left)
-
-    def _committed(self, step: Step, name: str) -> bool:
-        """Whether a later step of the node has had an effect that this one's must outlive."""
-        later = (one.id for one in self._plan.course[name] if one.commits == step.id)
-        return any(_touched(self._state, one, name) for one in later)
 
     def _before(self, step: Step, names: tuple[str, ...]) -> dict[str, str]:
         """What was noted of each node just before the effect that is taken back: `before/NODE`."""
@@ -209,45 +206,8 @@ class Engine:
         return {f"before/{name}": row.before for name, row in rows if row is not None and row.before}
 
     def _close(self) -> None:
-        state = self._state
-        results = state.nodes
-        if self._control.cancelling:
-            outcome, text = self._cancelled()
-        elif state.tripped:
-            outcome, text = Outcome.FAILED, f"stopped: {state.tripped}"
-        else:
-            outcome = sum_up(node.outcome if node.outcome.ended else Outcome.NOT_REACHED for node in results)
-            text = ""
-        wrong = [node for node in results if node.outcome in _WENT_WRONG]
-        if wrong and not text:
-            first = wrong[0]
-            rest = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
-            text = f"{first.node}: {first.detail or first.outcome.value}{rest}"
-        verdict = outcome.value
-        self.tell(ev.Closed(outcome=outcome, text=text or f"{self._plan.verb} {self._plan.targets}: {verdict}"))
-
-    def _cancelled(self) -> tuple[Outcome, str]:
-        back: list[str] = []
-        stuck: list[str] = []
-        for step, rows in self._state.steps.items():
-            if step.startswith(UNDO):
-                back += [name for name, row in rows.items() if row.outcome is Outcome.DONE]
-                stuck += [f"{name} ({row.text})" for name, row in rows.items() if row.outcome is not Outcome.DONE]
-        said = f"cancelled{f': {self._state.why}' if self._state.why else ''}"
-        kept = [name for name in self._plan.nodes if self._kept(name)]
-        if back := list(dict.fromkeys(name for name in back if name not in kept)):
-            said += f"; {folded(back)} as before"
-        if kept:
-            said += f"; {folded(kept)} left closed to new work: its power was switched on the way"
-        if stuck:
-            return Outcome.FAILED, f"{said}; not put back: {', '.join(stuck)}"
-        return Outcome.CANCELLED, said
-
-    def _kept(self, name: str) -> bool:
-        """Whether the node stays out because it was cut off too far on the way to be given back as it is."""
-        if self._state.node(name).outcome is Outcome.DONE:
-            return False
-        return any(self._committed(step, name) for step in self._plan.course[name] if step.undo is not None)
+        outcome, text = ending(self._state, cancelled=self._control.cancelling)
+        self.tell(ev.Closed(outcome=outcome, text=text))
 
     async def _keep_listening(self) -> None:
         while True:
@@ -282,13 +242,3 @@ class LetGo(Exception):
 
 def _nodes(phase: Phase) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for lane in phase.lanes for step in lane.steps for name in step.nodes))
-
-
-def _touched(state: Operation, step: str, name: str) -> bool:
-    found = state.progress(step, name)
-    return found is not None and found.tries > 0
-
-
-def _ended(state: Operation, step: Step, name: str) -> bool:
-    found = state.progress(step.id, name)
-    return found is not None and found.stage is Stage.ENDED

@@ -25,7 +25,7 @@ from console.state.session import Session
 from console.targets import Targets
 
 SPEED = 20.0
-LOOKS = ("booted", "reached")
+LOOKS = ("booted", "reached", "joined")
 WITHIN_S = 120.0
 SHORT = Deadlines(firmware_s=8.0, booted_s=8.0, os_s=15.0, parts_s=6.0, joined_s=20.0)
 RESCUE = Profile(boot="media", image="http://images.example/rescue-3.iso", release=False, deadlines=SHORT)
@@ -183,8 +183,7 @@ async def test_of_two_racks_in_waves_what_fails_is_named_with_its_stage_and_a_re
     assert f"power-off/{stuck[0]}" in asked, "what never booted is started anew"
 
 
-POINTS = ("close", "media", "boot-from", "power-off", "power-on", "booted", "reached")
-"""Those with an effect still to come: once the last has happened, a cancel may find the operation over."""
+POINTS = ("close", "media", "boot-from", "power-off", "power-on", "booted", "reached", "eject")
 
 
 async def test_cancelled_at_any_stage_no_later_one_begins_and_image_and_override_are_taken_back(reach):
@@ -211,6 +210,17 @@ async def test_cancelled_at_any_stage_no_later_one_begins_and_image_and_override
         assert pod.world.nodes[name].drain is switched, stage
         word = "left closed to new work: its power was switched on the way" if switched else "as before"
         assert f"{name} {word}" in operation.text
+
+
+async def test_cancelled_when_all_of_it_is_done_it_is_done_and_nothing_is_taken_back(reach):
+    pod = await reach(racks=1, nodes=1)
+    plan, (name,) = pod.plan(pod.names, "rescue"), pod.names
+    pod.journal.stages[plan.operation] = f"joined/{name}"
+    operation = await pod.run(plan)
+    assert operation.outcome is Outcome.DONE
+    assert operation.text == f"provision {name}: done; the cancel came too late to stop any of it"
+    assert not [step for step in operation.steps if step.startswith("undo/")]
+    assert pod.world.nodes[name].drain, "its profile leaves it closed"
 
 
 async def test_a_node_that_another_gives_back_meanwhile_is_not_touched_and_what_was_prepared_is_taken_back(reach):

@@ -73,7 +73,7 @@ class Megapod:
         journal.close()
         carry = ["carry", plan.operation, "--journal", str(where.journal)]
         asked = {"words": carry, "env": self.environment, "log": str(self.folder / f"{node}.log")}
-        asked |= {"after": 0, "before": 0, "noted": 0, "at": "", **point}
+        asked |= {"after": 0, "before": 0, "noted": 0, "at": "", "step": "", **point}
         done = subprocess.run(
             [sys.executable, DYING], input=f"{json.dumps(asked)}\n", stdout=subprocess.PIPE, text=True, check=True
         )

@@ -3,10 +3,11 @@
 Reads a line of JSON a worker from stdin: `words` (the verb's own), `env`, `after` (die right after that many events of
 ours are on the disk), `before` (die when that one is about to be written: its effect has happened, its record is
 missing), `noted` (die after that many lines of evidence, which are not among the events counted otherwise), `at` (die
-after the first of that kind). Answers how it ended, as `os.waitstatus_to_exitcode` has it. The product has no hook for
-this: `append` itself is wrapped here.
+after the first of these kinds, and of the steps whose id begins with `step`). Answers how it ended, as
+`os.waitstatus_to_exitcode` has it. The product has no hook for this: `append` itself is wrapped here.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -24,10 +25,17 @@ from console.operations.journal_codec import kind_of
 
 WITHIN_S = 60.0
 
-for name in ("console.headless.carry", "console.operations.engine", "console.operations.world"):
+LOADED = (
+    "console.headless.carry console.headless.ops console.headless.ops_word console.headless.options "
+    "console.headless.usage.carry console.headless.usage.ops console.insight.rules console.operations.engine "
+    "console.operations.world backends.transport.http backends.transport.ssh backends.slurm.adapter "
+    "backends.redfish.adapter anyio.abc anyio._backends._asyncio httpcore concurrent.futures.thread encodings.idna"
+)
+"""What a worker would load when it is needed: once here, not once a worker."""
+
+for name in LOADED.split():
     importlib.import_module(name)
-for name in ("backends.transport.http", "backends.transport.ssh", "backends.slurm.adapter", "backends.redfish.adapter"):
-    importlib.import_module(name)
+gc.freeze()  # what is loaded is not looked through, and so not copied, by each child
 
 # The pod of these tests lives twenty times as fast as a real one, and so shows a reset as much sooner.
 power.TOO_EARLY = timedelta(seconds=2)
@@ -40,7 +48,7 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def mortal(after: int, before: int, noted: int, at: str) -> None:
+def mortal(after: int, before: int, noted: int, at: str, step: str) -> None:
     """Have this process die at that event."""
     append = Journal.append
     told = {True: 0, False: 0}
@@ -51,7 +59,8 @@ def mortal(after: int, before: int, noted: int, at: str) -> None:
         if not evidence and told[False] == before:
             die()
         entry = append(self, operation, event)
-        if told[evidence] == (noted if evidence else after) or kind_of(event) == at:
+        there = kind_of(event) in at.split() and getattr(event, "step", "").startswith(step)
+        if told[evidence] == (noted if evidence else after) or there:
             die()
         return entry
 
@@ -67,7 +76,7 @@ def child(asked: dict) -> int:
     os.dup2(1, 2)
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - the process's own
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115 - as above
-    mortal(asked["after"], asked["before"], asked["noted"], asked["at"])
+    mortal(asked["after"], asked["before"], asked["noted"], asked["at"], asked["step"])
     try:
         return console.main.main(asked["words"])
     except BaseException:  # noqa: BLE001 - what Python would print at the top

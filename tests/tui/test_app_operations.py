@@ -107,7 +107,7 @@ async def test_a_drain_is_paused_and_a_cancel_wants_a_reason_and_gives_back(benc
         await pilot.press("enter")
         await bench.until(pilot, "a reason is needed")
         await pilot.press(*"wrong rack", "enter")
-        await bench.until(pilot, "is cancelled: what it changed is taken back")
+        await bench.until(pilot, "is told to cancel: what it changed is taken back")
     assert len(said(bench, ev.Paused)) == 1
     assert said(bench, ev.Cancelling)[0].why == "wrong rack"
 

@@ -83,7 +83,9 @@ class OperationsView(TableView):
             return
         why = await self.ask_line(f"cancel {found.id}, reason: ", missing_reason)
         if why is not None:
-            await self._say_to(found, ev.Cancelling(why=why), f"{found.id} is cancelled: what it changed is taken back")
+            await self._say_to(
+                found, ev.Cancelling(why=why), f"{found.id} is told to cancel: what it changed is taken back"
+            )
 
     @work(exclusive=True, group="write")
     async def action_retry(self) -> None:
