@@ -234,8 +234,8 @@ class Provisioner(Protocol):
     NotSupported (naming what is offered) and TimedOut (it may have happened: observe), beside those of reading.
     """
 
-    async def boot_state(self, system: str, *, parts: bool = False) -> BootState:
-        """How far a system has come: one request. `parts` counts its GPUs and links as well, which costs more."""
+    async def boot_state(self, system: str, *, parts: bool = False, bmc: bool = False) -> BootState:
+        """How far a system has come: one request. `parts` counts GPUs and links, `bmc` reads a version: costs more."""
         ...
 
     async def override_boot(self, system: str, wanted: BootOverride) -> BootOverride:

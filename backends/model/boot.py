@@ -90,7 +90,8 @@ class BootState(Struct, frozen=True, kw_only=True):
     `stage_at` is when the controller says the stage was entered, `reset_at` when the node was last reset, by the
     controller's clock: compare them with each other, never with ours. `post` is the firmware's own word where it has
     one (HPE's PostState). `gpus` and `links_up` of `links` are counted only when asked for; a count that could not be
-    finished is None, never too small. `gpu_firmware` are the versions they run. `unread` names what did not answer.
+    finished is None, never too small. `gpu_firmware` are the versions they run; `bmc_version` is read
+    only when asked for. `unread` names what did not answer.
     """
 
     power: Power = Power.UNKNOWN
@@ -101,6 +102,7 @@ class BootState(Struct, frozen=True, kw_only=True):
     state: str = ""
     post: str = ""
     bios_version: str = ""
+    bmc_version: str = ""
     override: BootOverride | None = None
     sources: tuple[BootSource, ...] = ()
     gpus: int | None = None

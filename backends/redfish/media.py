@@ -38,14 +38,14 @@ async def slots(round_: Round, root: ServiceRoot, system: Resource) -> tuple[Med
     """The drives of a system, its own before those of its managers; none where nothing has any."""
     found = await round_.resources(system.link("VirtualMedia"))
     if not found:
-        managers = await _managers(round_, root, system)
-        below = [one.link("VirtualMedia") or one.link("Links/VirtualMedia") for one in managers]
+        above = await managers(round_, root, system)
+        below = [one.link("VirtualMedia") or one.link("Links/VirtualMedia") for one in above]
         for drives in await gather(*(round_.resources(path) for path in below)):
             found |= drives
     return tuple(slot_of(drive) for drive in found.values())
 
 
-async def _managers(round_: Round, root: ServiceRoot, system: Resource) -> list[Resource]:
+async def managers(round_: Round, root: ServiceRoot, system: Resource) -> list[Resource]:
     """Who manages a system, by its links or theirs; where neither says, those of a service with one system only."""
     named = await gather(*(round_.resource(path) for path in system.links("Links/ManagedBy")))
     known = [one for one in named if one is not None]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from backends.errors import BackendError, Unreachable
 from backends.model.boot import BootOverride, BootState, MediaSlot
 from backends.redfish import media
+from backends.redfish.bmc import bmc_version
 from backends.redfish.boot import boot_change, boots_by_settings, override_of, settings_of, state_of
 from backends.redfish.concurrency import gather
 from backends.redfish.expand import Expansion
@@ -42,8 +43,8 @@ class RedfishProvisioner:
         self._expansion = expansion
         self._boards = boards
 
-    async def boot_state(self, system: str, *, parts: bool = False) -> BootState:
-        """How far a system has come: one request, two where it has boot settings apart; `parts` costs more."""
+    async def boot_state(self, system: str, *, parts: bool = False, bmc: bool = False) -> BootState:
+        """How far a system has come: one request, two where it has boot settings apart; the others cost more."""
         found = await self._writer.read(system)
         unread: tuple[str, ...] = ()
         settings = None
@@ -52,6 +53,8 @@ class RedfishProvisioner:
         except BackendError as error:
             unread = (error.what,)
         state = replace(state_of(found, settings), unread=unread)
+        if bmc:
+            state = await self._with_bmc(state, found)
         return await self._counted(state, found) if parts else state
 
     async def override_boot(self, system: str, wanted: BootOverride) -> BootOverride:
@@ -91,6 +94,11 @@ class RedfishProvisioner:
             return None
         settings = await self._writer.read(path)
         return settings if boots_by_settings(settings) else None
+
+    async def _with_bmc(self, state: BootState, system: Resource) -> BootState:
+        round_ = self._round()
+        version = await bmc_version(round_, await self._service.root(), system)
+        return replace(state, bmc_version=version, unread=(*state.unread, *round_.errors))
 
     async def _counted(self, state: BootState, system: Resource) -> BootState:
         """With its GPUs and links. Nothing is remembered as absent: what is counted here comes and goes."""

@@ -63,6 +63,7 @@ class ServiceRoot(Struct, frozen=True, rename="pascal"):
     event_service: Link | None = None
     aggregation_service: Link | None = None
     managers: Link | None = None
+    update_service: Link | None = None
     links: RootLinks | None = None
     features: ProtocolFeatures | None = field(default=None, name="ProtocolFeaturesSupported")
 

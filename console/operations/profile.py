@@ -22,6 +22,7 @@ class Firmware(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The versions a node must have; what is empty is not looked at. `gpu` is that of each of its GPUs."""
 
     bios: str = ""
+    bmc: str = ""
     gpu: str = ""
 
 

@@ -27,8 +27,9 @@ class Stages:
         steps: list[Step] = []
         if self._claim:
             steps.append(self._step(Do.EMPTY, limits.drained_s))
-        if profile.firmware.bios:
-            steps.append(self._step(Do.FIRMWARE, limits.firmware_s, {"bios": profile.firmware.bios}))
+        before = {"bios": profile.firmware.bios, "bmc": profile.firmware.bmc}
+        if versions := {part: version for part, version in before.items() if version}:
+            steps.append(self._step(Do.FIRMWARE, limits.firmware_s, versions))
         steps += self._start()
         if profile.ssh:
             steps.append(self._step(Do.REACHED, limits.os_s))

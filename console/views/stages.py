@@ -6,7 +6,6 @@ from console.words import count, duration
 
 _WORDS = {
     Do.EMPTY: "empty{within}",
-    Do.FIRMWARE: "BIOS {bios}",
     Do.MEDIA: "{image} in its drive",
     Do.BOOT_FROM: "starts once from {source} {uri}",
     Do.POWER_OFF: "power off",
@@ -35,6 +34,8 @@ def _word(step: Step) -> str:
     within = f" within {duration(step.patience_s)}" if step.patience_s is not None else ""
     if step.do is Do.PARTS:
         return " and ".join(_parts(step.args))
+    if step.do is Do.FIRMWARE:
+        return " and ".join(f"{part.upper()} {step.args[part]}" for part in ("bios", "bmc") if part in step.args)
     known = {"uri": "", "partition": "", **step.args}
     where = f" in {known['partition']}" if known["partition"] else ""
     return _WORDS.get(step.do, "").format_map({**known, "within": within, "where": where}).rstrip()

@@ -29,7 +29,8 @@ LOOKS = ("booted", "reached", "joined")
 WITHIN_S = 120.0
 SHORT = Deadlines(firmware_s=8.0, booted_s=8.0, os_s=15.0, parts_s=6.0, joined_s=20.0)
 RESCUE = Profile(boot="media", image="http://images.example/rescue-3.iso", release=False, deadlines=SHORT)
-POD_OS = Profile(boot="pxe", gpus=2, links=18, firmware=Firmware(bios="2.11.4"), partition="batch", deadlines=SHORT)
+FIRMWARE = Firmware(bios="2.11.4", bmc="25.06-2")
+POD_OS = Profile(boot="pxe", gpus=2, links=18, firmware=FIRMWARE, partition="batch", deadlines=SHORT)
 
 
 class Cancelled(Memory):

@@ -222,6 +222,12 @@ async def test_gpus_and_links_are_counted_as_they_are_now(bench) -> None:
     assert (await bench.made.boot_state(SYSTEM, parts=True)).gpus == 4
 
 
+async def test_a_bmc_s_version_is_its_own_and_not_that_of_the_pod_s_controller(bench) -> None:
+    assert (await bench.made.boot_state(SYSTEM)).bmc_version == "", "it was not asked for"
+    state = await bench.made.boot_state(SYSTEM, bmc=True)
+    assert (state.bmc_version, state.unread) == ("25.06-2", ())
+
+
 async def test_one_bmc_hangs_and_the_others_answer(bench) -> None:
     await bench.hardware.inventory()
     bench.strike("bmc-node-hang", on=True)

@@ -16,19 +16,33 @@ _UP = frozenset({"FinishedPost", "OSRunning"})
 
 
 class Firmware(Watching):
-    """`args["bios"]` is the version that must be there. megapod updates none: another version ends the node."""
+    """`args`: `bios`, `bmc`: the versions that must be there. megapod updates none: another version ends the node.
+
+    What is not told is not known, and never taken for right.
+    """
+
+    def __init__(self) -> None:
+        self._pace = Pace()
 
     async def look(self, world: World, look: Look) -> Mapping[str, Sight]:
-        """By a look at each system alone."""
-        wanted = look.step.args["bios"]
-        return _sights(await boot_states(world, look.nodes), lambda state: self._sight(state, wanted))
+        """By a look at each system, and at its BMC where that counts."""
+        args = look.step.args
 
-    def _sight(self, state: BootState, wanted: str) -> Sight:
-        if not state.bios_version:
-            return Sight(Seen.UNKNOWN, f"its controller does not say which BIOS it has ({wanted} wanted)")
-        if state.bios_version != wanted:
-            return Sight(Seen.BAD, f"BIOS {state.bios_version}, not {wanted}: update it first")
-        return Sight(Seen.SO, f"BIOS {wanted}")
+        async def see(nodes: Sequence[str]) -> Mapping[str, Sight]:
+            states = await boot_states(world, nodes, bmc="bmc" in args)
+            return _sights(states, lambda state: self._sight(state, args))
+
+        return await self._pace.look(world, look, see)
+
+    def _sight(self, state: BootState, args: Mapping[str, str]) -> Sight:
+        has = {"bios": ("BIOS", state.bios_version), "bmc": ("BMC", state.bmc_version)}
+        said = [(*has[part], args[part]) for part in has if part in args]
+        if other := [f"{part} {found}, not {wanted}" for part, found, wanted in said if found not in ("", wanted)]:
+            return Sight(Seen.BAD, f"{', '.join(other)}: update it first")
+        if unsaid := [f"{part} it has ({wanted} wanted)" for part, found, wanted in said if not found]:
+            why = f"; not read: {state.unread[0]}" if state.unread else ""
+            return Sight(Seen.UNKNOWN, f"its controller does not say which {' or which '.join(unsaid)}{why}")
+        return Sight(Seen.SO, ", ".join(f"{part} {wanted}" for part, _, wanted in said))
 
 
 class Booted(Watching):

@@ -184,14 +184,14 @@ async def _ask_one(hardware: Hardware, systems: Mapping[str, str], action: Power
 
 
 async def boot_states(
-    world: World, nodes: Sequence[str], *, parts: bool = False
+    world: World, nodes: Sequence[str], *, parts: bool = False, bmc: bool = False
 ) -> Mapping[str, BootState | BackendError]:
     """One look at each system; an error where one cannot be seen, which is no reason not to see the others."""
 
     async def one(name: str) -> BootState | BackendError:
         try:
             provisioner, system = provisioner_of(world, name)
-            return await provisioner.boot_state(system, parts=parts)
+            return await provisioner.boot_state(system, parts=parts, bmc=bmc)
         except BackendError as error:
             return error
 

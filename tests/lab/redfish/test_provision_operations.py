@@ -12,7 +12,7 @@ from console.operations.carrier import Here
 from console.operations.draft import draft
 from console.operations.event import Actor, Cancelling, Ended, Intended
 from console.operations.memory import Memory
-from console.operations.profile import Profile
+from console.operations.profile import Firmware, Profile
 from console.operations.request import Options
 from console.operations.result import Outcome
 from console.state.session import Session
@@ -62,7 +62,8 @@ async def site(sushy, images, monkeypatch):
     secret = SecretRef(password_env="SUSHY_PASSWORD")
     reached = RedfishEndpoint(url=sushy.url, user=sushy.user, auth="basic", secret=secret, timeout_s=30.0)
     profiles = {
-        "disc": Profile(boot="media", image=f"{images}/os.iso", ssh=False),
+        "disc": Profile(boot="media", image=f"{images}/os.iso", ssh=False, firmware=Firmware(bmc="1.00")),
+        "newer": Profile(boot="pxe", ssh=False, firmware=Firmware(bmc="2.00")),
         "net": Profile(boot="pxe", ssh=False),
     }
     async with Session(
@@ -106,3 +107,10 @@ async def test_cancelled_while_it_is_switched_another_s_override_is_set_again(si
     assert [step for step in operation.steps if step.startswith("undo/")] == ["undo/boot-from/gpu014"]
     after, _ = await site.looks("gpu014")
     assert (before.source, after) == (BootSource.HDD, before), "what it started from before, not its own order"
+
+
+async def test_another_bmc_than_wanted_ends_it_before_anything_is_written(site):
+    operation = await site.run(site.plan(NODES[:1], "newer"))
+    (end,) = operation.nodes
+    assert (end.outcome, end.detail) == (Outcome.FAILED, "BMC 1.00, not 2.00: update it first")
+    assert site.told(Intended) == []
