@@ -271,21 +271,34 @@ class FakeScheduler:
             await self.write_takes()
 
 
-@pytest.fixture(autouse=True)
-def _own_journal(tmp_path_factory, monkeypatch) -> Iterator[None]:
-    """Operations of a test are written down in a folder of its own, never in the journal of who runs the tests.
-
-    A worker that still carries one when the test is over is ended: it outlives whoever started it, as it should.
-    """
-    state = tmp_path_factory.mktemp("state")
-    monkeypatch.setenv("XDG_STATE_HOME", str(state))
-    yield
-    place = Place(journal=state / "megapod" / "journal.db")
+def end_workers(place: Place) -> None:
+    """End who still carries an operation of that journal: a worker outlives whoever started it, as it should."""
     for lock in place.running.glob("*.lock"):
         holder = carried(place, lock.stem)
         if holder is not None and holder.actor.pid not in (0, os.getpid()):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(holder.actor.pid, signal.SIGTERM)
+
+
+@pytest.fixture
+def ending_workers() -> Iterator[Callable[[Path], None]]:
+    """`ending_workers(journal)`: when the test is over, nobody carries an operation of that file any more."""
+    journals: list[Path] = []
+    yield journals.append
+    for journal in journals:
+        end_workers(Place(journal=journal))
+
+
+@pytest.fixture(autouse=True)
+def _own_journal(tmp_path_factory, monkeypatch) -> Iterator[None]:
+    """Operations of a test are written down in a folder of its own, never in the journal of who runs the tests.
+
+    A worker that still carries one when the test is over is ended.
+    """
+    state = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    yield
+    end_workers(Place(journal=state / "megapod" / "journal.db"))
 
 
 @pytest.fixture

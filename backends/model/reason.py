@@ -9,6 +9,9 @@ from datetime import datetime
 
 from msgspec import Struct
 
+_SCHEDULER = "slurm"
+_ITS_WORDS = ("Not responding", "Node unexpectedly rebooted")
+"""How Slurm signs what it does to a node by itself: as its own user, which may be root, so its words count, too."""
 _MARK = re.compile(r"^megapod:(?P<operation>[a-z0-9-]+) (?P<user>[^\s:]+):(?: (?P<text>.*))?$", re.DOTALL)
 
 
@@ -23,6 +26,11 @@ class Reason(Struct, frozen=True):
     def mark(self) -> "Mark | None":
         """Our mark, when the reason carries one."""
         return Mark.parse(self.text)
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether it is the scheduler that says so, and no person."""
+        return self.mark is None and (self.by == _SCHEDULER or self.text.startswith(_ITS_WORDS))
 
 
 class Mark(Struct, frozen=True):

@@ -1,10 +1,9 @@
 """Findings from what the scheduler says of its nodes."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from backends.model.finding import Finding
-from backends.model.node import Node, Power, Service
+from backends.model.node import Power, SchedulerFacts, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import last_seen, said, told_by
@@ -24,7 +23,6 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
         if facts.service is not Service.DOWN and (facts.responding or Service.POWERED_DOWN is facts.service):
             continue
         down = facts.service is Service.DOWN
-        reason = facts.reason.text if facts.reason else "no reason given"
         power = Power.UNKNOWN if snapshot.stale(node.hardware) else node.power
         stuck = down and power is Power.ON and node.hardware is not None and node.hardware.boot not in _UP
         rule = "never-boots" if stuck else "not-responding"
@@ -34,8 +32,8 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
             rule=rule,
             severity=Severity.CRITICAL if down else Severity.WARNING,
             entity=f"node:{node.name}",
-            title=f"{node.name} is {word}: {reason}",
-            since=min(snapshot.at, _reason_at(node, down=down) or snapshot.at),
+            title=f"{node.name} is {word}{_why(facts)}",
+            since=min(snapshot.at, (facts.reason.at if down and _why_down(facts) else None) or snapshot.at),
             evidence=(
                 f"scheduler: {'+'.join(facts.state).lower()}",
                 f"power: {power.value if power is not Power.UNKNOWN else 'not known'}",
@@ -115,8 +113,15 @@ def without_hardware(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _reason_at(node: Node, *, down: bool) -> datetime | None:
-    return node.scheduler.reason.at if down and node.scheduler and node.scheduler.reason else None
+def _why_down(facts: SchedulerFacts) -> bool:
+    """Whether its reason is for this: Slurm keeps the one a node was drained with when it goes down as well."""
+    return facts.reason is not None and (facts.reason.by_itself or "DRAIN" not in facts.state)
+
+
+def _why(facts: SchedulerFacts) -> str:
+    if facts.reason is None:
+        return ": no reason given"
+    return f": {facts.reason.text}" if _why_down(facts) else f", and drained: {facts.reason.text}"
 
 
 def _advice(name: str, power: Power, *, stuck: bool, answers: bool) -> str:

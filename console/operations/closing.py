@@ -7,16 +7,11 @@ from console.operations.plan import Obstacle
 from console.operations.step import Do, Step
 
 CONFIRM_WITHIN_S = 30.0
-SCHEDULER = "slurm"
-ITS_WORDS = ("Not responding", "Node unexpectedly rebooted")
-"""How Slurm signs what it does to a node by itself: as its own user, which may be root, so its words count, too."""
 
 
 def by_itself(reason: Reason | None) -> bool:
     """Whether it is the scheduler that says so, and no person."""
-    if reason is None or reason.mark is not None:
-        return False
-    return reason.by == SCHEDULER or reason.text.startswith(ITS_WORDS)
+    return reason is not None and reason.by_itself
 
 
 def sort_by_owner(outline: Outline) -> list[str]:

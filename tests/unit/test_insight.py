@@ -79,6 +79,18 @@ def test_a_down_node_is_critical_since_its_reason(make, rules):
     assert (finding.hits_nodes, finding.hits_jobs, finding.advice) == (("n1",), ("7",), "power it on")
 
 
+def test_the_reason_of_a_drain_is_not_why_a_node_is_down(make, rules):
+    """Slurm keeps it when the node goes down as well: it went down later, nobody says why."""
+    reason = replace(make.mark(), at=make.at - timedelta(hours=2))
+    finding = rules(make.node("n1", "DOWN+DRAIN", reason=reason))["not-responding"]
+    assert finding.title == "n1 is down, and drained: megapod:op-abc123 ann: leak"
+    assert finding.since == make.at
+    by_itself = replace(reason, text="Not responding", by="slurm")
+    assert (
+        rules(make.node("n1", "DOWN+DRAIN", reason=by_itself))["not-responding"].title == "n1 is down: Not responding"
+    )
+
+
 def test_old_word_of_its_power_is_no_advice(make, rules):
     node = make.node("n1", "DOWN", hardware=make.hardware(power=Power.OFF))
     finding = rules(node, failed=("redfish",))["not-responding"]
