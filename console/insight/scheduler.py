@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from backends.model.finding import Finding
 from backends.model.node import Power, SchedulerFacts, Service
+from backends.model.reason import Reason
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import last_seen, said, told_by
@@ -33,7 +34,7 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
             severity=Severity.CRITICAL if down else Severity.WARNING,
             entity=f"node:{node.name}",
             title=f"{node.name} is {word}{_why(facts)}",
-            since=min(snapshot.at, (facts.reason.at if down and _why_down(facts) else None) or snapshot.at),
+            since=min(snapshot.at, (why.at if down and (why := _why_down(facts)) else None) or snapshot.at),
             evidence=(
                 f"scheduler: {'+'.join(facts.state).lower()}",
                 f"power: {power.value if power is not Power.UNKNOWN else 'not known'}",
@@ -113,9 +114,10 @@ def without_hardware(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def _why_down(facts: SchedulerFacts) -> bool:
-    """Whether its reason is for this: Slurm keeps the one a node was drained with when it goes down as well."""
-    return facts.reason is not None and (facts.reason.by_itself or "DRAIN" not in facts.state)
+def _why_down(facts: SchedulerFacts) -> Reason | None:
+    """The reason, where it is for this: Slurm keeps the one a node was drained with when it goes down as well."""
+    reason = facts.reason
+    return reason if reason is not None and (reason.by_itself or "DRAIN" not in facts.state) else None
 
 
 def _why(facts: SchedulerFacts) -> str:

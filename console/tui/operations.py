@@ -32,6 +32,9 @@ COLUMNS = (
     Column(key="began", title="BEGAN", right=True, priority=2),
 )
 
+LOOKS_EVERY_S = 2.0
+"""How soon it is seen that something was begun, or begun again, elsewhere: one small query of the journal."""
+
 STYLE = {
     Outcome.WORKING: "draining",
     Outcome.DONE: "ok",
@@ -72,17 +75,26 @@ class Operations:
         self._beside(self._look_on(self._carrier.carry(session, plan)), plan.operation)
 
     async def take_up(self) -> None:
-        """Look on at what was begun elsewhere, or by an earlier console, and has not ended."""
-        try:
-            for identity in await self._carrier.under_way():
-                self._beside(self._look_on(self._carrier.look_on(identity)), identity)
-        except JournalError as error:
-            self._failed(str(error))
+        """Look on, until it is cancelled, at what has not ended: begun elsewhere, by an earlier console, or anew."""
+        failed = ""
+        while True:
+            try:
+                for identity in await self._carrier.under_way():
+                    known = self._by_id.get(identity)
+                    if not self._looked_on(identity) and (known is None or known.ended):
+                        self._beside(self._look_on(self._carrier.look_on(identity)), identity)
+            except JournalError as error:
+                if failed != (failed := str(error)):
+                    self._failed(failed)
+            await asyncio.sleep(LOOKS_EVERY_S)
+
+    def _looked_on(self, identity: str) -> bool:
+        return any(task.get_name() == identity for task in self._tasks)
 
     async def say(self, operation: Operation, word: ev.Event) -> None:
         """Say something to an operation, and look on at one that begins again. Raises JournalError or BackendError."""
         await self._carrier.say(operation, word)
-        if operation.ended:
+        if operation.ended and not self._looked_on(operation.id):
             self._beside(self._look_on(self._carrier.look_on(operation.id)), operation.id)
 
     async def holds(self, pod: str) -> Mapping[str, Hold]:
@@ -104,8 +116,9 @@ class Operations:
     async def _look_on(self, operations: AsyncIterator[Operation]) -> None:
         try:
             async for operation in operations:
-                self._by_id[operation.id] = operation
-                self._changed(operation)
+                if operation != self._by_id.get(operation.id):
+                    self._by_id[operation.id] = operation
+                    self._changed(operation)
         except JournalError as error:
             self._failed(str(error))
 

@@ -1,5 +1,7 @@
 """Words to operations by key, and the offer to carry on what was interrupted."""
 
+import asyncio
+
 from msgspec.structs import replace
 
 from console.operations import event as ev
@@ -140,3 +142,34 @@ async def test_what_has_ended_takes_no_word_but_to_begin_again(bench):
         await pilot.press("y")
         await bench.until(pilot, "op-lost01 begins again")
         assert said(bench, ev.Retried) == [ev.Retried(nodes=("gpu001",))]
+
+
+async def test_what_another_process_begins_or_begins_again_is_seen_as_it_goes(bench):
+    class Elsewhere(Here):
+        """A journal that others write."""
+
+        async def under_way(self):
+            found = fold(self._journal.entries("op-lost01"))
+            return () if found is None or found.ended else (found.id,)
+
+        async def look_on(self, identity):
+            told = None
+            while told is None or not told.ended:
+                if (found := fold(self._journal.entries(identity))) != told:
+                    told = found
+                    yield told
+                await asyncio.sleep(0.05)
+
+        who = "zoe"
+
+    bench = bench(carrier=Elsewhere)
+    async with bench.on_screen() as pilot:
+        await bench.until(pilot, "gpu001")
+        await pilot.press("7")
+        begin(bench)
+        await bench.until(pilot, "op-lost01", "closing")
+        bench.journal.append("op-lost01", ev.Closed(outcome=Outcome.FAILED, text="gpu001: refused"))
+        await bench.until(pilot, "op-lost01", "failed")
+        bench.journal.append("op-lost01", ev.Retried(nodes=("gpu001",)))
+        bench.journal.append("op-lost01", ev.Noted(step="close", texts={"gpu001": "begun again by zoe"}))
+        await bench.until(pilot, "op-lost01", "begun again by zoe")
