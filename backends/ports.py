@@ -147,6 +147,10 @@ class Scheduler(Port, Protocol):
         """Whether its controller answers, cheaply; returns its version. Ask this before anything costly."""
         ...
 
+    def spent(self, question: str) -> int:
+        """Requests sent for `nodes`, `jobs` or `layout`, so that their costs are told apart when asked together."""
+        ...
+
     async def nodes(self) -> SchedulerNodes:
         """Every node it knows, with compound states kept whole."""
         ...

@@ -204,6 +204,9 @@ class FakeScheduler:
         await self._ask()
         return "24.11.0"
 
+    def spent(self, _question: str) -> int:
+        return self.requests
+
     async def nodes(self) -> SchedulerNodes:
         await self._ask()
         return SchedulerNodes(dict(self.facts))

@@ -10,7 +10,9 @@ import re
 import secrets
 import shlex
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import ContextVar
 from typing import TypeVar
 
 from backends.clean import clean
@@ -24,6 +26,8 @@ _PING_FRESH_S = 1.0
 _PING_TIMEOUT_S = 4.0
 _DOWN = re.compile(r"\) at (?P<host>\S+) is DOWN")
 LONG_BYTES = 64 * 1024
+_ASKED: ContextVar[str] = ContextVar("asked", default="")
+"""For which question the commands of a task are sent: their costs are told apart though they go at the same time."""
 T = TypeVar("T")
 
 
@@ -43,7 +47,7 @@ class SlurmScheduler:
         self._environment = commands.environment(slurm_conf)
         self._clock = clock
         self._nonce = nonce
-        self._sent = 0
+        self._sent: Counter[str] = Counter()
         self._answered_at = float("-inf")
         self._pinging = asyncio.Lock()
         self._silent = False
@@ -58,7 +62,11 @@ class SlurmScheduler:
     @property
     def requests(self) -> int:
         """Commands sent."""
-        return self._sent
+        return self._sent.total()
+
+    def spent(self, question: str) -> int:
+        """Commands sent for one of the questions `nodes`, `jobs` and `layout`, whatever goes on beside it."""
+        return self._sent[question]
 
     async def close(self) -> None:
         """Nothing is kept on the far side."""
@@ -91,11 +99,13 @@ class SlurmScheduler:
 
     async def nodes(self) -> SchedulerNodes:
         """Every node: one command."""
+        _ASKED.set("nodes")
         answer = await self._beside_ping(lambda: self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all")))
         return await _read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
 
     async def jobs(self) -> SchedulerJobs:
         """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before."""
+        _ASKED.set("jobs")
         nonce = self._nonce()
         argv = ("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce))
         answer = await self._beside_ping(lambda: self._checked(argv))
@@ -104,6 +114,7 @@ class SlurmScheduler:
 
     async def layout(self) -> SchedulerLayout:
         """Partitions, reservations, topology, the cluster's name and version: four commands, at the same time."""
+        _ASKED.set("layout")
         partitions, reservations, topology, config = await self._beside_ping(
             lambda: asyncio.gather(
                 self._checked(("scontrol", "-o", "show", "partitions", "--all")),
@@ -215,7 +226,7 @@ class SlurmScheduler:
         return answer
 
     async def _run(self, argv: Sequence[str], *, timeout_s: float | None = None) -> Command:
-        self._sent += 1
+        self._sent[_ASKED.get()] += 1
         return await self._shell.run((*self._environment, *argv), timeout_s=timeout_s)
 
 

@@ -19,8 +19,8 @@ from console.headless.journal_place import of_config
 from console.headless.looking import LOOK_WITHIN_S, trust
 from console.operations.hold import Hold, holds_of
 from console.operations.identity import user
+from console.operations.judgement import Intention, judge
 from console.operations.plan import Obstacle, Plan, digest
-from console.operations.policy import Intention, judge
 from console.operations.step import Do
 from console.operations.worker import config_for
 from console.state.session import Session

@@ -11,7 +11,7 @@ from console.headless import targeting
 from console.headless.asking import answer, can_ask
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
-from console.operations import policy
+from console.operations import judgement
 from console.operations.identity import user
 from console.state.clock import SystemClock
 from console.state.session import Session
@@ -54,8 +54,8 @@ def check(wanted: Targets, pod: PodConfig, *, reason: str) -> None:
         raise Stop(Exit.USAGE, f"exec on {wanted.pod} needs --reason: its policy says so (reason_for under {at})")
     now = SystemClock().now()
     nobody = Snapshot(pod=wanted.pod, number=0, at=now, read_only=pod.read_only)  # a command takes no node out
-    wish = policy.Intention(verb=VERB, user=user(), at=now, nodes=wanted.nodes)
-    _, blockers = policy.judge(rules, nobody, wish)
+    wish = judgement.Intention(verb=VERB, user=user(), at=now, nodes=wanted.nodes)
+    _, blockers = judgement.judge(rules, nobody, wish)
     for blocker in blockers:
         say(f"exec refused ({blocker.obstacle.value}): {blocker.text}")
     if blockers:

@@ -7,8 +7,8 @@ from msgspec import Struct, field
 from backends.model.node import Node, SchedulerFacts
 from backends.model.snapshot import Snapshot
 from console.operations.blast import blast
+from console.operations.judgement import Intention, judge
 from console.operations.plan import EXPIRES_AFTER_S, Blocker, Obstacle, Plan, Skip, relied_on
-from console.operations.policy import Intention, judge
 from console.operations.request import Request
 from console.operations.step import Phase
 from console.targets import Targets, fold

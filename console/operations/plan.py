@@ -11,10 +11,10 @@ from msgspec import Struct, json
 from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
 from console.exit import Exit
+from console.operations.policy import TYPED_COUNT_OVER
 from console.operations.step import Do, Lane, Phase, Step
 
 EXPIRES_AFTER_S = 300
-TYPED_COUNT_OVER = 16
 
 
 class Obstacle(StrEnum):

@@ -13,8 +13,8 @@ from backends.model.source import SourceState, SourceStatus
 from backends.ports import Hardware, Scheduler
 from console.operations.event import Entry, Event
 from console.operations.hold import Hold, holds_of
+from console.operations.judgement import Intention, judge
 from console.operations.plan import Plan
-from console.operations.policy import Intention, judge
 from console.operations.rules import Rules
 from console.state.session import Session
 

@@ -1,6 +1,7 @@
 """A collector asks one source again and again, at a pace the source can bear."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from random import Random
 
@@ -24,10 +25,9 @@ HINT_REST_S = (0.5, 1.0)
 
 
 class Family(Struct, frozen=True, kw_only=True):
-    """One family of facts and how to get it. `requests` reads the adapter's counter; `turn` is the adapter's lock.
+    """One family of facts and how to get it. `requests` counts what it has cost; `turn` is the adapter's lock.
 
-    Families of one adapter take turns: the controller sees one question at a time, and the counter's difference
-    over a round is that round's cost.
+    Families of one adapter take turns where they are polled: the controller sees one question at a time.
     """
 
     source: str
@@ -82,10 +82,13 @@ class Collector:
             self._deliver(observation)
             await self._pause(self.pause_s(observation.error), observation)
 
-    async def round(self) -> Observation:
-        """One question and its answer, or what went wrong. Only `BackendError` is an answer; the rest is a bug."""
+    async def round(self, *, together: bool = False) -> Observation:
+        """One question and its answer, or what went wrong. Only `BackendError` is an answer; the rest is a bug.
+
+        `together` does not wait for its turn: for one look, which nobody repeats.
+        """
         family = self.family
-        async with family.turn:
+        async with contextlib.nullcontext() if together else family.turn:
             before = family.requests()
             # Facts are as old as the question: an answer under way during a write must not count as seen after it.
             asked_at = self._clock.now()

@@ -163,7 +163,7 @@ class Session:
         return self.pods[pod].adapters.scheduler
 
     async def _round(self, pod: Pod, collector: Collector) -> None:
-        self._deliver(pod.writer, await collector.round())
+        self._deliver(pod.writer, await collector.round(together=True))
 
     async def _age(self) -> None:
         while True:
@@ -262,16 +262,16 @@ def _families(config: PodConfig, adapters: Adapters) -> tuple[Family, ...]:
     if scheduler is not None:
         interval_s = config.endpoints("").scheduler.interval_s  # type: ignore[union-attr]  # there is a scheduler
         turn = asyncio.Lock()
-        for source, fetch, every_s in (
-            ("slurm.nodes", scheduler.nodes, interval_s),
-            ("slurm.jobs", scheduler.jobs, interval_s),
-            ("slurm.layout", scheduler.layout, LAYOUT_INTERVAL_S),
+        for question, fetch, every_s in (
+            ("nodes", scheduler.nodes, interval_s),
+            ("jobs", scheduler.jobs, interval_s),
+            ("layout", scheduler.layout, LAYOUT_INTERVAL_S),
         ):
             families.append(
                 Family(
-                    source=source,
+                    source=f"slurm.{question}",
                     fetch=fetch,
-                    requests=lambda: scheduler.requests,
+                    requests=partial(scheduler.spent, question),
                     turn=turn,
                     interval_s=every_s,
                 )

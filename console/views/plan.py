@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from console.operations.judgement import TAKES_OUT
 from console.operations.plan import Hit, Plan
-from console.operations.policy import TAKES_OUT
 from console.operations.step import Do, Phase
 from console.targets import fold
 from console.views.cell import Cell

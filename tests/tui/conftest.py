@@ -146,6 +146,9 @@ class HandFedScheduler:
         }
         self.running: dict[str, Job] = {}
 
+    def spent(self, _question: str) -> int:
+        return self.requests
+
     def run_job(self, identity: str, *nodes: str, name: str = "train", user: str = "ada") -> None:
         self.running[identity] = Job(
             source="slurm.jobs",
