@@ -133,7 +133,7 @@ class Board(LineView, can_focus=False):
         room = width - told
         if room > 0 and cell.level is not None:
             full, track = gauge(cell.level, self.glyphs, room - 1)
-            return [*pieces, (" ", self.base), (full, style), (track, self.base + self.palette["muted"])]
+            return [*pieces, (" ", self.base), (full, style), (track, self.base + self.palette["rule"])]
         return [*pieces, (" " * max(0, room), self.base)]
 
     def _style(self, cell: Reading) -> Style:

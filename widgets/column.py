@@ -12,7 +12,7 @@ class Column:
 
     Flexible columns share what is left by `flex`. `priority` 0 is never dropped; on a narrow terminal the highest
     number goes first. `max_width` 0 is no limit. `descending` is the direction of the first sort: what one wants on
-    top of a column of temperatures is the hottest.
+    top of a column of temperatures is the hottest. `middle`: what is too long loses its middle, as names should.
     """
 
     key: str
@@ -24,6 +24,7 @@ class Column:
     align: Align = Align.LEFT
     priority: int = 0
     descending: bool = False
+    middle: bool = False
 
     @property
     def least(self) -> int:

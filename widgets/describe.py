@@ -1,15 +1,13 @@
 """Facts about one thing, source by source, each with its age: what is known, since when, and by whom."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from msgspec import Struct
-from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, GlyphSet
-from widgets.line_view import LineView
 from widgets.paint import Align, Piece, clip, fit, width_of
+from widgets.reader import Reader
 from widgets.sparkline import sparkline
 from widgets.wrap import lines_of
 
@@ -43,17 +41,8 @@ SPARK = 16
 """Columns of a fact's history, where there is room beside its value."""
 
 
-class Describe(LineView):
+class Describe(Reader):
     """A pane of sections. A value longer than its line is wrapped, never cut: this is where one reads it whole."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown,space", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(-1)", "Top", show=False),
-        Binding("end,G", "edge(1)", "Bottom", show=False),
-    ]
 
     def __init__(
         self,
@@ -73,38 +62,11 @@ class Describe(LineView):
         if tuple(sections) == self._sections:
             return
         self._sections = tuple(sections)
-        before, width, top = self._lines, self._label_width, self.top
-        self._relay()
-        if not self.is_mounted:
-            return
-        if len(before) != len(self._lines) or width != self._label_width or top != self.top:
-            self.refresh()
-            return
-        for index, (old, new) in enumerate(zip(before, self._lines, strict=True)):
-            if old != new:
-                self.refresh_body(index)
+        self.follow()
 
-    @property
-    def line_count(self) -> int:
-        """Lines of all sections."""
-        return len(self._lines)
-
-    def action_scroll(self, lines: int) -> None:
-        """Up or down."""
-        self.scroll_view(self.top + lines)
-
-    def action_page(self, pages: int) -> None:
-        """A page up or down."""
-        self.scroll_view(self.top + pages * max(1, self.page - 1))
-
-    def action_edge(self, side: int) -> None:
-        """To the start or the end."""
-        self.scroll_view(0 if side < 0 else self.line_count)
-
-    def on_resize(self) -> None:
-        """Values are wrapped anew."""
-        self._relay()
-        self.refresh()
+    def laid(self) -> tuple[Sequence[object], object]:
+        """Lines of all sections, and how wide their labels are."""
+        return self._lines, self._label_width
 
     def draw(self, index: int) -> Strip:
         """A section's title, a fact, a wrapped rest, or a blank."""
@@ -122,7 +84,7 @@ class Describe(LineView):
         rule = self.glyphs.rule * max(0, width - width_of(title) - width_of(note) - (2 if note else 1))
         pieces: list[Piece] = [
             (f"{title} ", self.base + self.palette["title"]),
-            (rule, self.base + self.palette["muted"]),
+            (rule, self.base + self.palette["rule"]),
             (f" {note}" if note else "", self.base + self.palette[section.note_style]),
         ]
         return self.line(pieces)
@@ -143,8 +105,8 @@ class Describe(LineView):
         ]
         return self.line(pieces)
 
-    def _relay(self) -> None:
-        width = self.size.width or 80
+    def lay(self, width: int) -> None:
+        """Titles, facts with their values wrapped, a blank between sections."""
         labels = [width_of(fact.label) for section in self._sections for fact in section.facts]
         self._label_width = min(max(labels, default=0), max(8, width // 3))
         lines: list[_Line] = []
@@ -155,7 +117,6 @@ class Describe(LineView):
             for fact in section.facts:
                 lines.extend(self._wrapped(fact, width))
         self._lines = lines
-        self.top = max(0, min(self.top, len(lines) - self.page))
 
     def _wrapped(self, fact: Fact, width: int) -> list[Fact]:
         """A fact as the lines it takes; the age stands beside the first."""

@@ -53,7 +53,9 @@ class Dialog(ModalScreen[Answer]):
     Dialog { align: center middle; background: transparent; }
     Dialog > .box { width: 76; max-width: 100%; height: auto; max-height: 100%; padding: 0 1;
         border: round $primary; background: $surface; border-title-color: $primary; border-title-style: bold; }
+    Dialog.-ascii > .box { border: ascii $primary; }
     Dialog.-danger > .box { border: round $error; border-title-color: $error; }
+    Dialog.-danger.-ascii > .box { border: ascii $error; }
     Dialog DialogBody { background: $surface; }
     Dialog .ask { height: 1; margin: 1 0 0 0; }
     Dialog .ask > Static { width: auto; height: 1; text-style: bold; }
@@ -71,10 +73,10 @@ class Dialog(ModalScreen[Answer]):
         Binding("y", "yes", "Yes", show=False),
         Binding("n,escape", "no", "No", show=False),
         Binding("left,right", "swap", "Other button", show=False),
-        Binding("up,k", "body(-1)", "Up", show=False),
-        Binding("down,j", "body(1)", "Down", show=False),
-        Binding("pageup", "body(-8)", "Page up", show=False),
-        Binding("pagedown", "body(8)", "Page down", show=False),
+        Binding("up,k", "body(-1)", "up", show=False),
+        Binding("down,j", "body(1)", "down", show=False),
+        Binding("pageup", "body(-8)", "page up", show=False),
+        Binding("pagedown", "body(8)", "page down", show=False),
     ]
 
     def __init__(self, question: Question, *, glyphs: GlyphSet = UNICODE) -> None:
@@ -82,14 +84,13 @@ class Dialog(ModalScreen[Answer]):
         self._question = question
         self._glyphs = glyphs
         self.set_class(question.danger, "-danger")
+        self.set_class(glyphs.name == "ascii", "-ascii")
 
     def compose(self) -> ComposeResult:
         """Title, body, what is asked, what is wrong, buttons."""
         asked = self._question
         with Vertical(classes="box") as box:
             box.border_title = Text(asked.title)
-            if self._glyphs.name == "ascii":
-                box.styles.border = ("ascii", box.styles.border_top[1])
             yield DialogBody(asked.body, glyphs=self._glyphs, beside=_beside(asked))
             if asked.prompt:
                 yield from self._ask(asked.prompt, asked.value, "reason")

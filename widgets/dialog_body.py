@@ -28,10 +28,10 @@ class DialogBody(LineView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "scroll(-1)", "Up", show=False),
-        Binding("down,j", "scroll(1)", "Down", show=False),
-        Binding("pageup", "scroll(-8)", "Page up", show=False),
-        Binding("pagedown,space", "scroll(8)", "Page down", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("pageup", "scroll(-8)", "page up", show=False),
+        Binding("pagedown,space", "scroll(8)", "page down", show=False),
     ]
 
     def __init__(self, lines: Sequence[DialogLine], *, glyphs: GlyphSet = UNICODE, beside: int = 0) -> None:

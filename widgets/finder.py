@@ -15,6 +15,7 @@ from textual.widgets import Input
 from widgets.column import Column
 from widgets.glyphs import UNICODE, GlyphSet
 from widgets.messages import RowSelected
+from widgets.paint import Align
 from widgets.row import Cell, Row
 from widgets.table import LineTable
 
@@ -41,6 +42,7 @@ class Finder(ModalScreen[Choice | None]):
     Finder { align: center top; background: transparent; }
     Finder > .box { width: 72; max-width: 100%; height: 80%; margin: 1 0 0 0; padding: 0 1;
         border: round $primary; background: $surface; border-title-color: $primary; border-title-style: bold; }
+    Finder.-ascii > .box { border: ascii $primary; }
     Finder Input { height: 1; border: none; padding: 0; background: $panel; }
     Finder Input:focus { border: none; }
     Finder LineTable { background: $surface; }
@@ -59,22 +61,21 @@ class Finder(ModalScreen[Choice | None]):
         self._find = find
         self._title = title
         self._glyphs = glyphs
+        self.set_class(glyphs.name == "ascii", "-ascii")
         self._found: dict[str, Choice] = {}
 
     def compose(self) -> ComposeResult:
         """The line and the list."""
         with Vertical(classes="box") as box:
             box.border_title = Text(self._title)
-            if self._glyphs.name == "ascii":
-                box.styles.border = ("ascii", box.styles.border_top[1])
             field = Input(placeholder="a command, a view, a node, a job …", compact=True)
             field.cursor_blink = False
             yield field
             yield LineTable(
                 (
-                    Column(key="name", title="", width=26),
-                    Column(key="help", title="", min_width=16),
-                    Column(key="key", title="", width=8),
+                    Column(key="name", title="", min_width=16, max_width=22, middle=True),
+                    Column(key="help", title="", min_width=16, flex=4),
+                    Column(key="key", title="", width=6, align=Align.RIGHT),
                 ),
                 glyphs=self._glyphs,
                 empty="nothing is called so",

@@ -12,6 +12,7 @@ from msgspec import Struct
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, GlyphSet
@@ -70,15 +71,15 @@ class HeatMap(LineView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "step(-1)", "Left", show=False),
-        Binding("right", "step(1)", "Right", show=False),
-        Binding("up,k", "climb(-1)", "Up", show=False),
-        Binding("down,j", "climb(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(-1)", "First", show=False),
-        Binding("end,G", "edge(1)", "Last", show=False),
-        Binding("enter", "select", "Open", show=False),
+        Binding("left", "step(-1)", "sideways", show=False),
+        Binding("right", "step(1)", "sideways", show=False),
+        Binding("up,k", "climb(-1)", "move", show=False),
+        Binding("down,j", "climb(1)", "move", show=False),
+        Binding("pageup", "page(-1)", "page", show=False),
+        Binding("pagedown", "page(1)", "page", show=False),
+        Binding("home,g", "edge(-1)", "ends", show=False),
+        Binding("end,G", "edge(1)", "ends", show=False),
+        Binding("enter", "select", "open", show=False),
     ]
 
     def __init__(
@@ -130,10 +131,17 @@ class HeatMap(LineView):
             self.post_message(CellHighlighted(self, self.cursor))
 
     def set_legend(self, entries: Sequence[LegendEntry]) -> None:
-        """What the signs mean, at the bottom."""
-        if tuple(entries) != self._legend:
-            self._legend = tuple(entries)
+        """What the signs mean, at the bottom; only its lines are repainted where it takes as many as before."""
+        if tuple(entries) == self._legend:
+            return
+        self._legend = tuple(entries)
+        width, before = self.size.width or 80, len(self._legend_lines)
+        lines = _legend_lines(self._legend, width)
+        if not before or len(lines) != before:
             self._relay()
+            return
+        self._legend_lines = lines
+        self.refresh(Region(0, self.page, width, before))
 
     def highlight(self, keys: Collection[str]) -> None:
         """Light up these cells and no others."""

@@ -113,7 +113,7 @@ class LineView(Widget, can_focus=True):
         if self.palette.flat:
             return self.base + row
         own = self.palette["stale" if stale else name]
-        return self.base + row + Style(color=own.color, bold=own.bold, dim=own.dim)
+        return self.base + row + Style(color=own.color, bgcolor=own.bgcolor, bold=own.bold, dim=own.dim)
 
     def notify_style_update(self) -> None:
         """Textual says that styles or the theme changed."""

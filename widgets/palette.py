@@ -34,6 +34,7 @@ FALLBACKS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "key": ("accent", ""),
         "label": ("", "dim"),
         "muted": ("", "dim"),
+        "rule": ("", "dim"),
         "accent": ("accent", ""),
         "text": ("", ""),
         "mark": ("accent", "bold"),

@@ -55,7 +55,7 @@ class RowPainter:
         for spot in self.places:
             cell = row.cell(spot.index)
             text, name, stale = (cell, "", False) if isinstance(cell, str) else (cell.text, cell.style, cell.stale)
-            text = fit(text, spot.width, spot.column.align, glyphs.ellipsis)
+            text = fit(text, spot.width, spot.column.align, glyphs.ellipsis, middle=spot.column.middle)
             pieces.append((" " * (spot.x - x), plain))
             pieces.append((text, self.style(name, stale=stale, cursor=cursor)))
             x = spot.x + spot.width

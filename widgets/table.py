@@ -44,13 +44,13 @@ class LineTable(LineView):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup,ctrl+b", "page(-1)", "Page up", show=False),
-        Binding("pagedown,ctrl+f", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(-1)", "Top", show=False),
-        Binding("end,G", "edge(1)", "Bottom", show=False),
-        Binding("enter", "select", "Open", show=False),
+        Binding("up,k", "move(-1)", "move", show=False),
+        Binding("down,j", "move(1)", "move", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", "page", show=False),
+        Binding("pagedown,ctrl+f", "page(1)", "page", show=False),
+        Binding("home,g", "edge(-1)", "ends", show=False),
+        Binding("end,G", "edge(1)", "ends", show=False),
+        Binding("enter", "select", "open", show=False),
         Binding("asterisk", "mark_shown", "mark all shown", show=False, id="mark_shown"),
         Binding("m", "mark_range", "mark to here", show=False, id="mark_range"),
         Binding("greater_than_sign", "sort(1)", "sort by next", show=False, id="sort_next"),

@@ -46,15 +46,15 @@ class LineTree(LineView):
     """Items under items. Left closes or goes to the parent, right opens or goes in, enter selects."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("left", "close", "Close", show=False),
-        Binding("right", "open", "Open", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "edge(-1)", "Top", show=False),
-        Binding("end,G", "edge(1)", "Bottom", show=False),
-        Binding("enter", "select", "Open", show=False),
+        Binding("up,k", "move(-1)", "move", show=False),
+        Binding("down,j", "move(1)", "move", show=False),
+        Binding("left", "close", "close", show=False),
+        Binding("right", "open", "open", show=False),
+        Binding("pageup", "page(-1)", "page", show=False),
+        Binding("pagedown", "page(1)", "page", show=False),
+        Binding("home,g", "edge(-1)", "ends", show=False),
+        Binding("end,G", "edge(1)", "ends", show=False),
+        Binding("enter", "select", "open", show=False),
     ]
 
     def __init__(

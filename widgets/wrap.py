@@ -8,6 +8,8 @@ Run = tuple[str, str]
 """Text and the name of its style."""
 
 _INDENT = 2
+_JOIN = "· "
+"""Stands at the beginning of what it joins on: at the end of a line it would read as an empty value."""
 
 
 def head_of(text: str, room: int) -> str:
@@ -23,6 +25,7 @@ def head_of(text: str, room: int) -> str:
         end += 1
     head = text[: max(1, end)]
     soft = max(head.rfind(" "), head.rfind(",")) + 1
+    soft = soft - len(_JOIN) if head[:soft].endswith(_JOIN) else soft
     return head[:soft] if soft > len(head) // 2 else head
 
 

@@ -40,6 +40,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     number: int
     at_s: float
+    topic: str
     severity: str
     message: str
     message_id: str
@@ -63,7 +64,7 @@ class Alarms:
             if before is not None:
                 del self.active[key]
                 id_, args = self._said(origin, topic, severity)
-                self._write(severity, f"Settled: {before.message}", id_, args, origin)
+                self._write(topic, severity, f"Settled: {before.message}", id_, args, origin)
             return
         if before is not None and before.severity == severity:
             return
@@ -78,7 +79,7 @@ class Alarms:
             within=within,
             since_s=self._now(),
         )
-        self._write(severity, message, id_, args, origin)
+        self._write(topic, severity, message, id_, args, origin)
 
     def at(self, origin: str) -> list[Alarm]:
         """The alarms of one resource."""
@@ -100,12 +101,13 @@ class Alarms:
         health = self.health(origin) if settled else severity
         return f"{_STATUS}{health}", (origin, health)
 
-    def _write(self, severity: str, message: str, id_: str, args: tuple[str, ...], origin: str) -> None:
+    def _write(self, topic: str, severity: str, message: str, id_: str, args: tuple[str, ...], origin: str) -> None:
         self._count += 1
         self.history.append(
             Entry(
                 number=self._count,
                 at_s=self._now(),
+                topic=topic,
                 severity=severity,
                 message=message,
                 message_id=id_,

@@ -12,7 +12,7 @@ import asyncssh
 
 from backends.simulator.boot import RUNNING, progress
 from backends.simulator.commands.answer import Answer
-from backends.simulator.commands.on_node import run_on_node
+from backends.simulator.commands.on_node import KNOWN, run_on_node
 from backends.simulator.node import SimNode
 from backends.simulator.world import World
 
@@ -62,19 +62,38 @@ class NodeDoors:
             inner_writer.close()
             writer.close()
 
+    async def _shell(self, name: str, process: asyncssh.SSHServerProcess[str]) -> None:
+        """A line, its answer, and so on, until it is left or the node goes down under it."""
+        process.stdout.write(f"{name} is simulated; exit leaves it. {KNOWN}.\n")
+        status = 0
+        while True:
+            process.stdout.write(f"{name}$ ")
+            try:
+                line = (await process.stdin.readline()).strip()
+            except asyncssh.TerminalSizeChanged:
+                continue
+            except asyncssh.BreakReceived:
+                process.stdout.write("\n")
+                continue
+            world = self._world()
+            if line in ("exit", "logout") or process.stdin.at_eof() or not _up(world.nodes[name], world.now_s):
+                break
+            _tell(process, told := run_on_node(world, name, line))
+            status = told.status
+        process.exit(status)
+
     async def _serve(self, name: str, sock: socket.socket) -> None:
         async def answer(process: asyncssh.SSHServerProcess[str]) -> None:
             world = self._world()
             if not _up(world.nodes[name], world.now_s):
                 process.get_extra_info("connection").abort()
                 return
-            told = Answer(status=1, stderr="This is a simulated node: it takes commands, and has no shell.\n")
-            if process.command is not None:
-                told = run_on_node(world, name, process.command)
             with contextlib.suppress(OSError):  # the client went away before its answer
-                process.stdout.write(told.stdout)
-                process.stderr.write(told.stderr)
-                process.exit(told.status)
+                if process.command is None:
+                    await self._shell(name, process)
+                else:
+                    _tell(process, told := run_on_node(world, name, process.command))
+                    process.exit(told.status)
 
         connection = await asyncssh.run_server(
             sock,
@@ -89,6 +108,11 @@ class NodeDoors:
             await connection.wait_closed()
         finally:
             connection.abort()
+
+
+def _tell(process: asyncssh.SSHServerProcess[str], answer: Answer) -> None:
+    process.stdout.write(answer.stdout)
+    process.stderr.write(answer.stderr)
 
 
 def _up(node: SimNode, now_s: float) -> bool:

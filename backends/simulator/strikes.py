@@ -74,7 +74,7 @@ def _gpu(world: World, target: str) -> tuple[SimNode, SimGpu]:
 def _gpu_fault(fault: str, world: World, target: str, *, on: bool) -> None:
     node, gpu = _gpu(world, target)
     gpu.fault = fault if on else ""
-    what = "fell off the bus" if fault == "lost" else "reported an uncorrectable error (Xid 79)"
+    what = "fell off the bus (Xid 79)" if fault == "lost" else "reported an uncorrectable error (Xid 95)"
     message = f"GPU {gpu.index} of {node.name} {what}"
     world.alarms.set(gpu_origin(node, gpu), fault, _level(on=on), message, world.plant.within(node))
     if on:

@@ -17,6 +17,8 @@ GLYPHS = ("unicode", "ascii")
 
 _POOR = ("linux", "vt", "ansi", "dumb", "cons")
 """Terminals with eight or sixteen colours, and fonts without our signs."""
+_COLOURLESS = ("vt", "dumb")
+"""Those with none: a row that only colour sets apart could not be seen there."""
 
 
 class Appearance(Struct, frozen=True):
@@ -53,7 +55,8 @@ def appearance(
     if not theme:
         sixteen = poor or term in ("screen", "tmux", "xterm")
         colours = environment.get("COLORTERM", "")
-        theme = "mono" if environment.get("NO_COLOR") else "ansi16" if sixteen and not colours else "dark"
+        none = environment.get("NO_COLOR") or (term.startswith(_COLOURLESS) and not colours)
+        theme = "mono" if none else "ansi16" if sixteen and not colours else "dark"
     glyphs = environment.get("MEGAPOD_GLYPHS", "") or wanted.glyphs
     if not glyphs:
         known = (encoding or locale.getpreferredencoding(do_setlocale=False)).lower().replace("-", "")

@@ -3,14 +3,15 @@
 What is wrong shows in the first mode whatever the state: the map is looked at before anything is read.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from itertools import takewhile
 
 from backends.model.node import Node
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.tui.heat_gpus import GpuLooks
-from console.tui.heat_level import COOL_C, HOT_C, Look, level, steps, utilisation_pct, value
+from console.tui.heat_level import CALM, COOL_C, HEAT, HOT_C, Look, Styles, level, steps, utilisation_pct, value
 from console.views.gpus import gpus_of
 from console.views.marks import STYLE
 from console.views.nodes import hottest_c
@@ -85,7 +86,7 @@ class HeatCells:
         zoom = self.zoom or self._fitting
         widest = self._widest(snapshot) if zoom == "values" else 0
         known: dict[str, HeatCell] = {}
-        used: dict[Look, None] = {}
+        used: Counter[Look] = Counter()
         found: list[HeatGroup] = []
         for title, nodes in groups(snapshot).items():
             before = _common([node.name for node in nodes]) if zoom == "values" else 0
@@ -94,10 +95,10 @@ class HeatCells:
                 parts: tuple[tuple[str, str], ...] = ()
                 if zoom == "each GPU" and gpus_of(node):
                     signs = near.of(node)
-                    used |= dict.fromkeys(signs)
+                    used.update(signs)
                     parts = tuple((sign, name) for sign, name, _ in signs)
                 else:
-                    used[seen] = None
+                    used[seen] += 1
                 if zoom == "values":
                     said = f" {value(node, self.mode):>{widest}} "
                     parts = ((glyph, style), (f" {node.name[before:]}", "muted"), (said, style))
@@ -111,9 +112,11 @@ class HeatCells:
     def _stale(self, snapshot: Snapshot, node: Node) -> bool:
         return snapshot.stale(node.scheduler if self.mode in ("state", "gpus") else node.hardware)
 
-    def _legend(self, used: Iterable[Look]) -> list[LegendEntry]:
-        entries = sorted({(text, glyph, style) for glyph, style, text in used})
-        return [LegendEntry(glyph, style, text) for text, glyph, style in entries]
+    def _legend(self, used: Counter[Look]) -> list[LegendEntry]:
+        """What the signs mean and how many there are of each; steps from the lowest up, then by name."""
+        steps = self._glyphs.levels
+        entries = sorted(used.items(), key=lambda one: (steps.find(one[0][0]) % (len(steps) + 1), one[0][2]))
+        return [LegendEntry(glyph, style, f"{text}: {count}") for (glyph, style, text), count in entries]
 
     def _looks(self, snapshot: Snapshot) -> Callable[[Node], Look]:
         if self.mode == "state":
@@ -153,23 +156,25 @@ class HeatCells:
         watts = node.hardware.power_w if node.hardware else None
         if watts is None:
             return self._level(None, "not known")
-        return self._level(watts / top, lambda low, high: steps(low, high, 0, top, "W"))
+        return self._level(watts / top, lambda low, high: steps(low, high, 0, top, "W"), CALM)
 
     def _utilisation(self, node: Node) -> Look:
         share = utilisation_pct(node)
         if share is None:
             return self._level(None, "not known")
-        return self._level(share / 100, lambda low, high: steps(low, high, 0, 100, "% busy"))
+        return self._level(share / 100, lambda low, high: steps(low, high, 0, 100, "% busy"), CALM)
 
     def _gpus(self, node: Node) -> Look:
         if node.scheduler is None or not node.gpu_count:
             return self._level(None, "not known" if node.scheduler is None else "no GPU")
         return self._level(
-            node.scheduler.gpus_used / node.gpu_count, lambda low, high: steps(low, high, 0, 100, "% held")
+            node.scheduler.gpus_used / node.gpu_count, lambda low, high: steps(low, high, 0, 100, "% held"), CALM
         )
 
-    def _level(self, fraction: float | None, meaning: "str | Callable[[float, float], str]") -> Look:
-        return level(self._glyphs, fraction, meaning)
+    def _level(
+        self, fraction: float | None, meaning: str | Callable[[float, float], str], styles: Styles = HEAT
+    ) -> Look:
+        return level(self._glyphs, fraction, meaning, styles)
 
 
 def _common(names: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 from backends.model.node import Gpu, Node, Service
 from backends.model.snapshot import Snapshot
-from console.tui.heat_level import COOL_C, HOT_C, Look, level, steps
+from console.tui.heat_level import CALM, COOL_C, HOT_C, Look, level, steps
 from console.views.gpus import FREE, gpus_of, holder
 from console.views.marks import STYLE
 from console.words import UNKNOWN
@@ -36,7 +36,7 @@ class GpuLooks:
                 return level(glyphs, share, lambda low, high: steps(low, high, 0, 100, "% of its limit"))
             case "utilisation":
                 share = gpu.utilisation_pct / 100 if gpu.utilisation_pct is not None else None
-                return level(glyphs, share, lambda low, high: steps(low, high, 0, 100, "% busy"))
+                return level(glyphs, share, lambda low, high: steps(low, high, 0, 100, "% busy"), CALM)
         return self._held(node, gpu)
 
     def _held(self, node: Node, gpu: Gpu) -> Look:

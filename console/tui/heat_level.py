@@ -7,19 +7,27 @@ from console.views.nodes import hottest_c
 from console.words import UNKNOWN
 from widgets.glyphs import GlyphSet
 
-COOL_C, HOT_C = 30.0, 90.0
-_STYLES = ("heat-0", "heat-1", "heat-2", "heat-3", "heat-4")
+COOL_C, HOT_C = 30.0, 100.0
+"""The last step begins at 86 °C, near where such GPUs slow themselves down: red says that, and no less."""
+
+Styles = tuple[str, str, str, str, str]
+HEAT: Styles = ("heat-0", "heat-1", "heat-2", "heat-3", "heat-4")
+"""For what is bad when it is much."""
+CALM: Styles = ("heat-0", "heat-0", "heat-1", "heat-1", "heat-2")
+"""For what is only much: a busy GPU is what one pays for, and never drawn as an alarm."""
 
 Look = tuple[str, str, str]
 """Glyph, style and meaning."""
 
 
-def level(glyphs: GlyphSet, fraction: float | None, meaning: str | Callable[[float, float], str]) -> Look:
+def level(
+    glyphs: GlyphSet, fraction: float | None, meaning: str | Callable[[float, float], str], styles: Styles = HEAT
+) -> Look:
     """A fraction in five steps, so that the legend stays readable and small changes repaint nothing."""
     if fraction is None or isinstance(meaning, str):
         return glyphs.unknown, "unknown", meaning if isinstance(meaning, str) else "not known"
     step = min(4, int(max(0.0, fraction) * 5))
-    return glyphs.level((step + 1) / 5), _STYLES[step], meaning(step / 5, (step + 1) / 5)
+    return glyphs.level((step + 1) / 5), styles[step], meaning(step / 5, (step + 1) / 5)
 
 
 def steps(low: float, high: float, least: float, most: float, unit: str) -> str:

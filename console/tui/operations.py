@@ -163,7 +163,7 @@ def line(operation: Operation) -> str:
 def view(operations: list[Operation], now: datetime) -> View:
     """One row an operation."""
     rows = tuple(Row(operation.id, _cells(operation, now)) for operation in operations)
-    return View(kind="operations", columns=COLUMNS, rows=rows, empty="nothing was begun from this screen")
+    return View(kind="operations", columns=COLUMNS, rows=rows, empty="no operation yet: D, P or V on a node begins one")
 
 
 def _cells(operation: Operation, now: datetime) -> tuple[Cell, ...]:

@@ -27,12 +27,12 @@ def question(screen: Screen[None], title: str, note: str) -> Question:
     views = frozenset(key.action for key in VIEWS)
     common = frozenset(key.action for key in COMMON)
     others = frozenset(one.binding.action for one in active) - acts - views - common
-    body = [_title("Actions"), *(_entry(signs, text, 2) for signs, text in _keys(active, acts))]
+    body = [_entry("" if at else "Actions", *key) for at, key in enumerate(_keys(active, acts))]
     if note:
         there = {one.binding.action for one in active}
         missing = [action.verb for action in ACTIONS if f"act('{action.id}')" not in there]
         note = f"no {', '.join(missing)}: {note}" if 0 < len(missing) < len(ACTIONS) else note
-        body.append(DialogLine(((f"  {note}", "warning"),)))
+        body.append(DialogLine(((f"{'' if body else 'Actions':<9}", "title"), (note, "warning"))))
     body += _views(_keys(active, views))
     for name, wanted in (("Everywhere", common), ("This pane", others)):
         body += [_title(name), *_columns(_keys(active, wanted))]
@@ -52,14 +52,14 @@ def _title(name: str) -> DialogLine:
     return DialogLine(((name, "title"),))
 
 
-def _entry(signs: str, text: str, indent: int) -> DialogLine:
-    return DialogLine(((f"{' ' * indent}{signs:<7} ", "key"), (text, "text")))
+def _entry(title: str, signs: str, text: str) -> DialogLine:
+    return DialogLine(((f"{title:<7}  ", "title"), (f"{signs} ", "key"), (text, "text")))
 
 
 def _views(keys: list[tuple[str, str]]) -> list[DialogLine]:
     lines = []
     for at in range(0, len(keys), _VIEWS_ACROSS):
-        runs = [("     " if at else "Views", "title")]
+        runs = [("       " if at else "Views  ", "title")]
         for signs, text in keys[at : at + _VIEWS_ACROSS]:
             runs += [("  ", ""), (f"{signs} ", "key"), (text, "text")]
         lines.append(DialogLine(tuple(runs)))

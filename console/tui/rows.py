@@ -50,7 +50,8 @@ class Rows:
 
     def columns(self, view: data.View) -> tuple[Column, ...]:
         """The columns of a view at the widths its rows have needed so far. Call it after `rows`."""
-        return tuple(self._column(view.columns[index]) for index in self._shown(view))
+        shown = self._shown(view)
+        return tuple(self._column(view.columns[index], last=index == shown[-1]) for index in shown)
 
     def _shown(self, view: data.View) -> list[int]:
         """The columns, as the operator wants them for this kind of table."""
@@ -60,15 +61,20 @@ class Rows:
             return [keys.index(key) for key in wanted if key in keys]
         return [index for index, key in enumerate(keys) if key not in self._leave_out]
 
-    def _column(self, column: data.Column) -> Column:
-        width = max(width_of(column.title), min(WIDEST, self._widths.get(column.key, 0)))
+    def _column(self, column: data.Column, *, last: bool) -> Column:
+        """As wide as its contents where there is room, so that what belongs together stands together."""
+        title, wanted = width_of(column.title), self._widths.get(column.key, 0)
+        least = max(column.least, FLEX_LEAST if column.flex else min(WIDEST, wanted))
+        fixed = not column.flex and wanted <= WIDEST
         return Column(
             key=column.key,
             title=column.title,
-            width=0 if column.flex else width,
-            min_width=max(FLEX_LEAST, column.least, width_of(column.title)) if column.flex else width,
+            width=max(title, least) if fixed else 0,
+            min_width=max(title, least),
+            max_width=0 if last else max(title, least, wanted),
             align=Align.RIGHT if column.right else Align.LEFT,
             priority=column.priority,
+            middle=column.middle,
         )
 
     def _widen(self, key: str, text: str) -> None:

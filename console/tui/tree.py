@@ -62,7 +62,7 @@ class TopologyTree:
             node.name,
             self._glyphs.severity[bad] if bad else self._glyphs.service[service],
             SEVERITY_WORD[bad] if bad else service.value,
-            out + gpus(node, stale=old).text,
+            f"{out}{gpus(node, stale=old).text}{'' if out else ' GPUs'}",
             service.value if out else "muted",
             stale=old,
             children=tuple(self._gpus(snapshot, node, stale=hardware_old)),

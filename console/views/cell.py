@@ -19,7 +19,8 @@ class Cell(Struct, frozen=True):
 class Column(Struct, frozen=True, kw_only=True):
     """One column. `priority` 0 is always shown; the highest go first when the terminal is narrow.
 
-    `flex` columns share what width is left; one is not squeezed below `least` while others can go.
+    None is squeezed below `least` while others can go; `flex` columns want more than that.
+    `middle`: a text that is too long loses its middle: names differ at their end.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Column(Struct, frozen=True, kw_only=True):
     priority: int = 0
     flex: bool = False
     least: int = 0
+    middle: bool = False
 
 
 class Row(Struct, frozen=True):

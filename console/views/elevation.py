@@ -16,12 +16,12 @@ from console.words import EMPTY, UNKNOWN
 
 COLUMNS = (
     Column(key="unit", title="U", right=True),
-    Column(key="what", title="WHAT", flex=True),
+    Column(key="what", title="WHAT", flex=True, least=26, middle=True),  # `Compute tray austin-r1-t01`
     Column(key="health", title="HEALTH"),
     Column(key="node", title="NODE"),
     Column(key="state", title="STATE"),
     Column(key="gpus", title="GPUS", right=True, priority=1),
-    Column(key="jobs", title="JOBS", priority=2),
+    Column(key="jobs", title="JOBS", priority=3),
     Column(key="temp_c", title="°C", right=True, priority=2),
     Column(key="power_w", title="WATTS", right=True),
 )

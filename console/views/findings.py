@@ -20,11 +20,13 @@ COLUMNS = (
     Column(key="advice", title="DO", flex=True, priority=2),
 )
 ATTENDED = (
-    *COLUMNS[:3],
+    COLUMNS[0],
+    Column(key="finding", title="FINDING", flex=True, least=36),
+    COLUMNS[2],
     Column(key="who", title="ON IT"),
     Column(key="nodes", title="NODES", right=True, priority=1),
     Column(key="jobs", title="JOBS", right=True, priority=1),
-    COLUMNS[-1],
+    Column(key="advice", title="DO", flex=True, least=40, priority=2),
 )
 """With who is on it, and how many nodes it hits: which ones, the pane below says."""
 

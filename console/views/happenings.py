@@ -1,6 +1,7 @@
 """What has happened, newest first: changes we saw, what controllers said, what was done from here and said here."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from backends.model.stream import Event
 from console.operations.operation import Operation
 from console.operations.result import Outcome
 from console.state.chronicle import Happening
+from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
 from console.views.section import Fact, Section, severity_style
@@ -24,6 +26,8 @@ COLUMNS = (
     Column(key="what", title="WHAT HAPPENED", flex=True),
 )
 
+
+_DIGITS = re.compile(r"\d+")
 
 OURSELVES = "megapod"
 """The source of what was only said to the operator: it changed nothing."""
@@ -66,13 +70,15 @@ def of_event(event: Event, nodes: Mapping[str, str]) -> Told:
     """What a controller said on its event stream: its word, not ours. `nodes` as `systems` gives them."""
     parts = event.origin.split("/")
     owner = next((nodes[path] for end in range(len(parts), 0, -1) if (path := "/".join(parts[:end])) in nodes), "")
+    part = parts[-1] if event.origin not in nodes else ""
+    name = " of ".join(one for one in (part, owner) if one)
     return Told(
         key=f"event:{event.number}",
         at=event.received_at,
         severity=event.severity,
         source=event.source,
         entity=f"node:{owner}" if owner else "/".join(parts[-2:]),
-        text=event.text if event.missing else f"says: {event.text}",
+        text=event.text.replace(f"'{event.origin}'", name) if event.origin else event.text,
         heard=True,
     )
 
@@ -126,12 +132,29 @@ def whole(one: Told) -> Section:
 def lately(told: Iterable[Told], now: datetime, within: timedelta, since: datetime) -> Section:
     """What happened within a time; where we have looked for less than that, for how long is said."""
     recent = [one for one in newest(told) if now - one.at <= within and _changes(one)]
-    facts = tuple(Fact(f"{one.at:%H:%M:%S}", one.text, "", severity_style(one.severity)) for one in recent)
+    facts = tuple(
+        Fact(f"{one.at:%H:%M:%S}", text, "", severity_style(one.severity)) for one, text in _alike_together(recent)
+    )
     looked = now - since
     short = looked < within
-    word = f"looked on for {duration(looked.total_seconds())}" if short else count(len(recent), "change")
+    word = f"watched for {duration(looked.total_seconds())}" if short else count(len(recent), "change")
     title = f"what changed in the last {duration(within.total_seconds()).removesuffix('00s')}"
     return Section(title, facts or (Fact("", "nothing"),), word, "warning" if short else "muted")
+
+
+def _alike_together(told: Iterable[Told]) -> Iterator[tuple[Told, str]]:
+    """What controllers say of one part after the other stands once, where it was said last: the rest is counted."""
+    alike: dict[tuple[str, Severity, str], list[Told]] = {}
+    for one in told:
+        name = one.entity.removeprefix("node:")
+        shape = _DIGITS.sub("", one.text.replace(name, "") if name else one.text) if one.heard else one.key
+        alike.setdefault((one.source, one.severity, shape), []).append(one)
+    for found in alike.values():
+        last = found[0]
+        nodes = {one.entity.removeprefix("node:") for one in found if one.entity.startswith("node:")}
+        where = f", on {fold(nodes)}" if nodes else ""
+        more = f" (and {len(found) - 1} like it{where})" if len(found) > 1 else ""
+        yield last, f"{last.source}: {last.text}{more}" if last.heard else last.text
 
 
 def _changes(one: Told) -> bool:

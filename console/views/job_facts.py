@@ -18,7 +18,11 @@ def whole(snapshot: Snapshot, identity: str, now: datetime) -> list[Section]:
         Fact("name", found.name or EMPTY, stale=old),
         Fact("user", found.user + (f" ({found.account})" if found.account else ""), stale=old),
         Fact("state", "+".join(found.state).lower(), stale=old),
-        Fact("nodes", f"{found.node_set or EMPTY} ({found.node_count})", stale=old),
+        Fact(
+            "nodes",
+            f"{found.node_set} ({found.node_count})" if found.node_set else f"wants {found.node_count}",
+            stale=old,
+        ),
         Fact("gpus", str(found.gpus), stale=old),
         Fact("partition", found.partition or EMPTY, stale=old),
     ]

@@ -15,13 +15,13 @@ COLUMNS = (
     Column(key="name", title="NAME", flex=True),
     Column(key="user", title="USER"),
     Column(key="state", title="STATE"),
-    Column(key="partition", title="PARTITION", priority=2),
+    Column(key="partition", title="PARTITION", priority=3),
     Column(key="count", title="NODES", right=True),
     Column(key="gpus", title="GPUS", right=True),
-    Column(key="ran", title="RAN", right=True, priority=1),
+    Column(key="ran", title="RAN", right=True, priority=2),
     Column(key="left", title="LEFT", right=True, priority=1),
-    Column(key="nodes", title="NODE SET", flex=True),
-    Column(key="why", title="WHY PENDING", priority=3),
+    Column(key="nodes", title="NODE SET", flex=True, least=18),
+    Column(key="why", title="WHY PENDING", priority=4),
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backends.clean import clean, printable
 from backends.model.log import LogEntry
+from backends.model.severity import Severity
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
 from console.views.section import Fact, Section, severity_style
@@ -40,9 +41,11 @@ def view(entries: Sequence[LogEntry], now: datetime, empty: str) -> View:
 
 def whole(entry: LogEntry) -> Section:
     """One entry with all of its lines."""
-    at = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC" if entry.at else "no time"
+    line = "no time" if entry.by or not entry.id.isdecimal() else f"line {entry.id}"  # of a file
+    at = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC" if entry.at else line
+    style = severity_style(entry.severity) if entry.severity is not Severity.UNKNOWN else ""
     lines = printable(entry.message).splitlines() or [""]
-    facts = tuple(Fact("", line.replace("\t", "    "), style=severity_style(entry.severity)) for line in lines)
+    facts = tuple(Fact("", line.replace("\t", "    "), style=style) for line in lines)
     return Section(f"{at} {entry.by}".strip(), facts, entry.log)
 
 

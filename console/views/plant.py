@@ -15,11 +15,11 @@ from console.views.marks import severity, text
 from console.words import UNITS, UNKNOWN, count
 
 COLUMNS = (
-    Column(key="component", title="COMPONENT"),
+    Column(key="component", title="COMPONENT", middle=True),
     Column(key="health", title="HEALTH"),
     Column(key="state", title="STATE", priority=2),
     Column(key="readings", title="READINGS", flex=True, least=27),  # `57 °C · 139.9 of 253.3 kW`
-    Column(key="trend", title="TREND", priority=1),
+    Column(key="trend", title="TREND", priority=1, least=12),
 )
 
 ORDER = (

@@ -144,7 +144,7 @@ EXPECTED = {
         tells=(r"temp 57 °C, limit 40", "from redfish", "throttled: .* node"),
     ),
     "gpu-xid": Expected(
-        rule="gpu-health", entity=NODE, hits="gpu", tells=("gpu 0: Critical", "Xid 79", "from redfish /redfish/v1/Sys")
+        rule="gpu-health", entity=NODE, hits="gpu", tells=("gpu 0: Critical", "Xid 95", "from redfish /redfish/v1/Sys")
     ),
     "gpu-ecc": Expected(
         rule="gpu-ecc", entity=NODE, hits="gpu", tells=("gpu 0: 1 uncorrectable", "from redfish /redfish/v1/Systems")

@@ -90,7 +90,7 @@ async def test_a_controllers_word_is_told_as_its_word(bench):
         hint = Hint(severity=Severity.WARNING, origin="/redfish/v1/Chassis/r1/Fan3", message="Fan 3 stalls")
         told = one.session.pods["lab"].events.add("redfish", hint, one.clock.now())
         assert isinstance(told, Event)
-        await one.until(pilot, "says: Fan 3 stalls")
+        await one.until(pilot, "Fan 3 stalls")
 
 
 async def test_enter_goes_to_the_node_it_is_about(bench):

@@ -130,6 +130,7 @@ def test_a_slow_link_gets_no_animation_and_no_more_colours_than_it_has():
         ({"TERM": "xterm-256color"}, "UTF-8", Appearance("dark", "unicode")),
         ({"TERM": "xterm-256color"}, "ANSI_X3.4-1968", Appearance("dark", "ascii")),
         ({"TERM": "linux"}, "UTF-8", Appearance("ansi16", "ascii", clipboard=False)),
+        ({"TERM": "vt100"}, "UTF-8", Appearance("mono", "ascii", clipboard=False)),
         ({"TERM": "screen"}, "UTF-8", Appearance("ansi16", "unicode")),
         ({"TERM": "xterm-256color", "NO_COLOR": "1"}, "UTF-8", Appearance("mono", "unicode")),
         ({"TERM": "xterm-256color", "MEGAPOD_GLYPHS": "ascii"}, "UTF-8", Appearance("dark", "ascii")),

@@ -2,6 +2,7 @@
 
 import pytest
 from rich.cells import cell_len
+from rich.style import Style
 
 from backends.model.node import Service
 from backends.model.severity import Severity
@@ -9,10 +10,11 @@ from widgets.describe import Describe, Fact, Section
 from widgets.filterbar import FilterBar
 from widgets.glyphs import ASCII, LETTERS, UNICODE, glyph_set
 from widgets.messages import FilterChanged, FilterClosed, FilterSubmitted
-from widgets.paint import clip, width_of
+from widgets.paint import clip, clip_middle, strip_of, width_of
 from widgets.palette import FALLBACKS, Palette
 from widgets.statusline import Segment, StatusLine
 from widgets.themes import THEMES
+from widgets.wrap import lines_of
 
 
 @pytest.mark.parametrize(
@@ -147,3 +149,20 @@ def test_states_differ_in_shape_and_are_one_column(glyphs):
 def test_clip_measures_columns():
     assert [clip("大模型", width, "…") for width in (6, 5, 4, 1, 0)] == ["大模型", "大模…", "大…", "…", ""]
     assert width_of("a大") == 3
+
+
+def test_a_long_name_keeps_its_end():
+    name = "Compute tray austin-r1-t01"
+    assert [clip_middle(name, width, "…") for width in (26, 16, 4)] == [name, "Compu…tin-r1-t01", "Com…"]
+    assert all(width_of(clip_middle("大模型" * 9, width, "…")) <= width for width in range(30))
+
+
+def test_what_joins_two_values_goes_with_the_second():
+    assert lines_of("1001 train (ada) · 25m03s left", 22) == ["1001 train (ada)", "· 25m03s left"]
+
+
+def test_the_blanks_around_an_underlined_text_are_not_underlined():
+    line = Style(underline=True)
+    strip = strip_of([("a ", Style()), ("  183!! ", line)], 10, Style())
+    assert [text for text, style, _ in strip if style and style.underline] == ["183!!"]
+    assert all(style.underline for _, style, _ in strip_of([("  row ", line)], 6, Style()) if style)

@@ -110,6 +110,16 @@ async def test_ascii_marks_sort_and_clip(host, grid):
         ]
 
 
+async def test_a_lit_cell_keeps_its_ground_under_the_cursor(host):
+    table = LineTable(COLUMNS[:1])
+    async with host(table).run_test(size=(60, 20)) as pilot:
+        table.update([Row("n1", (Cell("n1", "highlight"),))])
+        await pilot.pause()
+        lit = table.palette["highlight"]
+        (style,) = (style for text, style, _ in table.render_line(1) if text.startswith("n1") and style)
+        assert (style.color, style.bgcolor) == (lit.color, lit.bgcolor)
+
+
 async def test_text_that_could_act_is_inert(host, grid):
     table = LineTable(COLUMNS[:4])
     async with host(table).run_test(size=(60, 20)) as pilot:

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 from backends.model.finding import Finding
 from backends.model.severity import Severity
 from backends.model.source import SourceState
+from backends.model.stream import Event
 from console.insight.changes import changes
 from console.operations.attention import KEPT, STANDS, Attention, fold
 from console.operations.event import Actor, Attended, Care, Entry
 from console.state.chronicle import Chronicle
-from console.views.happenings import lately, of_change
+from console.views.happenings import lately, of_change, of_event
 
 
 def told(before, after):
@@ -77,9 +78,28 @@ def test_lately_says_for_how_long_it_has_looked(make):
     (one,) = map(of_change, chronicle.happenings)
     half = timedelta(minutes=30)
     section = lately([one], one.at + timedelta(minutes=1), half, since=one.at)
-    assert (section.note, len(section.facts)) == ("looked on for 1m00s", 1)
+    assert (section.note, len(section.facts)) == ("watched for 1m00s", 1)
     section = lately([one], one.at + timedelta(minutes=31), half, since=one.at - half)
     assert (section.note, section.facts[0].value) == ("0 changes", "nothing")
+
+
+def test_what_a_controller_says_of_part_after_part_stands_once_and_is_counted(make):
+    heard = [
+        Event(
+            number=number,
+            received_at=make.at,
+            source="redfish",
+            origin=f"/redfish/v1/Systems/n{number}",
+            severity=Severity.CRITICAL,
+            text=f"GPU {number} of '/redfish/v1/Systems/n{number}' is too hot",
+        )
+        for number in (1, 2, 3)
+    ]
+    told = [of_event(one, {one.origin: f"n{one.number}"}) for one in heard]
+    section = lately(told, make.at, timedelta(minutes=30), since=make.at)
+    assert [fact.value for fact in section.facts] == [
+        "redfish: GPU 1 of n1 is too hot (and 2 like it, on n[1-3])",
+    ]
 
 
 # -- attention: a fold over the journal -------------------------------------------------------------------------------

@@ -53,12 +53,17 @@ def test_every_gpu_has_a_sign_and_the_legend_is_for_people(snapshot, glyphs, mod
     assert {sign for sign, _ in found["n1"].parts} <= {entry.glyph for entry in legend}
 
 
+def test_the_legend_counts_what_there_is_of_each(snapshot):
+    _, legend = cells(HeatCells(UNICODE), snapshot)
+    assert [entry.text for entry in legend] == ["idle: 2"]
+
+
 def test_temperature_and_utilisation_are_each_gpus_own_and_the_unknown_one_says_so(snapshot):
     heat = HeatCells(UNICODE)
     heat.zoom = "each GPU"
     for mode, styles in (
         ("temperature", ["heat-0", "heat-4", "unknown"]),
-        ("utilisation", ["heat-4", "heat-0", "unknown"]),
+        ("utilisation", ["heat-2", "heat-0", "unknown"]),
     ):
         heat.mode = mode
         assert [style for _, style in cells(heat, snapshot)[0]["n1"].parts] == styles

@@ -4,6 +4,7 @@ import re
 import shlex
 
 from backends.simulator.commands.answer import VERSION, Answer
+from backends.simulator.commands.job_output import READERS
 from backends.simulator.commands.scontrol import ping_down, scontrol
 from backends.simulator.commands.sinfo import sinfo
 from backends.simulator.commands.squeue import squeue
@@ -28,6 +29,8 @@ def run_command(world: World, line: str) -> Answer:
     name, rest = words[0].rpartition("/")[2], words[1:]
     if name in _SLURM:
         return _slurm(world, name, rest, env)
+    if name in READERS:
+        return READERS[name](world, rest)
     plain = {
         "hostname": Answer(stdout=f"{world.shape.head}\n"),
         "true": Answer(),

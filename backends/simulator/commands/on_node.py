@@ -3,9 +3,11 @@
 import shlex
 
 from backends.simulator.commands.answer import Answer
+from backends.simulator.commands.journalctl import journalctl
 from backends.simulator.gpu import MODEL
 from backends.simulator.world import World
 
+KNOWN = "Here are:\nhostname, nvidia-smi -L, journalctl, cat /proc/uptime"
 _WRAPPED = ("sh", "-c")
 _ARGV_AT = 4
 """`sh -c SCRIPT NAME ARGV…`: a guard around a command, as careful clients have it. What is run is the command."""
@@ -22,6 +24,8 @@ def run_on_node(world: World, name: str, line: str) -> Answer:
     if not words or words == ["true"]:
         return Answer()
     node = world.nodes[name]
+    if words[0].rpartition("/")[2] == "journalctl":
+        return journalctl(world, node, words[1:])
     answers = {
         ("false",): Answer(status=1),
         ("hostname",): Answer(stdout=f"{name}\n"),

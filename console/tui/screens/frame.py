@@ -20,6 +20,14 @@ from widgets.prompt_screen import PromptScreen
 from widgets.statusline import Segment, StatusLine
 
 SAY_FOR_S = 12.0
+_EARLIER = (("tab", "complete"), ("up", "earlier"))
+_TYPED = {
+    "filter": (("enter", "keep"), ("esc", "show all"), *_EARLIER),
+    "command": (("enter", "do it"), ("esc", "leave"), *_EARLIER),
+    "ask": (("enter", "go on"), ("esc", "leave")),
+    "jump": (("enter", "stay there"), ("esc", "leave")),
+}
+"""What the keys do in a line that is typed into."""
 _SEVERITY = {"critical": Severity.CRITICAL, "warning": Severity.WARNING}
 
 
@@ -161,7 +169,16 @@ class Frame(PromptScreen[None]):
         self._hush()
         self._show_hints()
 
+    def on_descendant_focus(self) -> None:
+        """What the keys do follows the focus: in a line that is typed into, letters are letters."""
+        if not self.message_on:
+            self._show_hints()
+
     def _show_hints(self) -> None:
+        bar = next((one for one in self.query(FilterBar) if one.is_open), None)
+        if bar is not None:
+            self.query_one("#hints", StatusLine).show_segments(chrome.hints(_TYPED.get(bar.id or "", ())))
+            return
         keys = [
             ("enter", "open"),
             *self.HINTS,

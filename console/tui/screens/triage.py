@@ -41,7 +41,6 @@ class TriageView(TableView):
     TITLE_WORD = "triage"
     COMMAND = "findings"
     WAITS_FOR = ("slurm", "redfish")
-    LEAVE_OUT = ("advice",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "acknowledge", "I am on it, or not", show=False),
         Binding("z", "snooze", "let it rest", show=False),

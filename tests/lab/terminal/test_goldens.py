@@ -18,7 +18,7 @@ WALK = (
     ("placement", ("3",), "NODE SET"),
     ("health", ("4",), "COMPONENT"),
     ("nodes", ("5",), "austin-r2-n06"),
-    ("jobs", ("6",), "RAN"),
+    ("jobs", ("6",), "jobs  9"),
     ("operations", ("7",), "operations"),
     ("events", ("8",), "events"),
     ("fleet", ("0",), "MODE"),
