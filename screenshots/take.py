@@ -18,6 +18,7 @@ from textual.pilot import Pilot
 from backends.transport.child import Child
 from console.config import load
 from console.tui.app import MegapodApp
+from console.tui.picture import picture
 
 FOLDER = Path(__file__).parent
 SIZES = {"": (80, 24), "-wide": (160, 48)}
@@ -83,7 +84,7 @@ async def take(config: str, suffix: str, names: set[str]) -> None:
 
 
 def _save(app: MegapodApp, name: str) -> None:
-    (FOLDER / f"{name}.svg").write_text(app.export_screenshot(title=f"megapod: {name.removesuffix('-wide')}"))
+    (FOLDER / f"{name}.svg").write_text(picture(app, f"megapod: {name.removesuffix('-wide')}"))
 
 
 async def _until(app: MegapodApp, pilot: Pilot[int], words: str) -> None:

@@ -11,6 +11,7 @@ from backends.model.source import SourceState
 from console.config import Config
 from console.tui.app import MegapodApp
 from console.tui.environment import Appearance
+from console.tui.picture import picture
 from console.tui.screens.view import Asked
 
 LOOK_S = 0.2
@@ -41,7 +42,7 @@ async def shots(config: Config, size: tuple[int, int], names: Sequence[str], *, 
             for name in names:
                 app.post_message(Asked("view", name))
                 await pilot.pause(SETTLE_S)
-                views[name] = app.export_screenshot(title=f"megapod: {app.desk.pod} {name}")
+                views[name] = picture(app, f"megapod: {app.desk.pod} {name}")
             return Shots(views, session.store[app.desk.pod])
     finally:
         await app.close()
