@@ -136,9 +136,13 @@ class Engine:
         if phase.pause_s and not begun:
             await self._world.clock.sleep(phase.pause_s)
         places = asyncio.Semaphore(phase.at_once or len(phase.lanes) or 1)
-        async with asyncio.TaskGroup() as tasks:
-            for lane in phase.lanes:
-                tasks.create_task(self._lane(lane, places), name=lane.steps[0].id)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for lane in phase.lanes:
+                    tasks.create_task(self._lane(lane, places), name=lane.steps[0].id)
+        except BaseExceptionGroup as failed:
+            # What stops one lane stops all (a journal that cannot be written): it is told once, as what it is.
+            raise failed.exceptions[0] from None
 
     async def _lane(self, lane: Lane, places: asyncio.Semaphore) -> None:
         async with places:

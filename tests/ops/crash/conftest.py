@@ -235,6 +235,7 @@ class Site:
         for at in range(0, len(every), row.width):
             self.free.put_nowait(tuple(every[at : at + row.width]))
         self.held = {}
+        self.log = None
 
     @asynccontextmanager
     async def nodes(self):
@@ -261,7 +262,7 @@ class Site:
 
     async def carry(self, operation, **dies):
         journal = self.place.journal
-        log = journal.with_name(f"{operation}.log")
+        log = self.log or journal.with_name(f"{operation}.log")
         return await self.forkers.run("carry", operation, "--journal", str(journal), log=log, **dies)
 
     async def say(self, word, operation):
