@@ -212,8 +212,11 @@ class Hardware(Port, Protocol):
         """A system's resource as the service sends it: JSON that decodes, else Malformed."""
         ...
 
-    async def power(self, system: str, action: PowerAction) -> None:
-        """Ask for a power action on a system (`HardwareFacts.system`). Accepted is not done: observe."""
+    async def power(self, system: str, action: PowerAction) -> tuple[str, ...]:
+        """Ask for a power action on a system (`HardwareFacts.system`). Accepted is not done: observe.
+
+        What the task said that it became, if it became one: its state, then its messages.
+        """
         ...
 
     async def power_together(self, systems: Sequence[str], action: PowerAction, *, batch: int, delay_s: int) -> bool:

@@ -10,16 +10,17 @@ from msgspec import Struct
 
 from backends.model.snapshot import Snapshot
 from backends.ports import Capability
-from console.moment import later
+from console.moment import later, seconds
 from console.operations.cordon import plan_cordon
 from console.operations.drain import plan_drain
 from console.operations.hold_plan import plan_hold, plan_release
 from console.operations.plan import Plan
 from console.operations.power import POWERS, plan_power
 from console.operations.provision import plan_provision
-from console.operations.request import Request
+from console.operations.request import Options, Request
 from console.operations.resume import plan_resume
 from console.targets import Targets
+from console.words import duration
 
 Planner = Callable[[Snapshot, Targets, Request], Plan]
 
@@ -39,6 +40,20 @@ class Ask(Struct, frozen=True):
     many: bool = False
 
 
+class Dial(Struct, frozen=True):
+    """An option that the dialog of a plan turns by a key: through its `words`, or to what is typed where it has none.
+
+    `said` is how it stands, in a word or two. In another `mode` than its own it is not there. An empty answer puts it
+    back to where it was at first.
+    """
+
+    key: str
+    said: Callable[[Options], str]
+    ask: Ask
+    words: tuple[str, ...] = ()
+    mode: str = ""
+
+
 def _word(text: str, _now: datetime) -> str:
     if len(text.split()) != 1:
         raise ValueError(f"{text!r} is not one word, as OPS-12 is")
@@ -51,16 +66,38 @@ def _power(text: str, _now: datetime) -> str:
     return text.strip()
 
 
+def _seconds(text: str, _now: datetime) -> float:
+    return seconds(text.strip())
+
+
 def _number(text: str, _now: datetime) -> int:
     if not (text.isdecimal() and int(text)):
         raise ValueError(f"{text!r} is no number of nodes")
     return int(text)
 
 
+_DRAIN_DIALS = (
+    Dial("m", lambda now: f"mode {now.mode}", Ask("mode", "", _word), words=("finish", "requeue")),
+    Dial(
+        "g",
+        lambda now: f"grace {duration(now.grace_s) if now.grace_s else 'none'}",
+        Ask("grace_s", "grace (10m, or nothing): ", _seconds),
+        mode="requeue",
+    ),
+    Dial(
+        "p",
+        lambda now: f"parallel {now.at_once or 'all'}",
+        Ask("at_once", "at a time (4, or nothing): ", _number),
+        mode="requeue",
+    ),
+)
+
+
 class Action(Struct, frozen=True, kw_only=True):
     """One verb. `dangerous` ones write, and have a planner; `needs` is what an adapter must be able to do.
 
-    `reason` says whether a person must say why, `asks` what else the screen asks; `hinted` ones stand in the key line.
+    `reason` says whether a person must say why, `asks` what else the screen asks, `dials` what its dialog
+    lets a person turn; `hinted` ones stand in the key line.
     """
 
     id: str
@@ -73,6 +110,7 @@ class Action(Struct, frozen=True, kw_only=True):
     needs: Capability
     planner: Planner
     asks: tuple[Ask, ...] = ()
+    dials: tuple[Dial, ...] = ()
     hinted: bool = True
 
 
@@ -87,6 +125,7 @@ ACTIONS: tuple[Action, ...] = (
         reason=True,
         needs=Capability.DRAIN,
         planner=plan_drain,
+        dials=_DRAIN_DIALS,
     ),
     Action(
         id="resume",

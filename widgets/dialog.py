@@ -4,7 +4,7 @@ It shows ready-made lines and returns what was typed; it knows nothing of plans.
 asked for is there: a reason that the validator lets through, and the count typed out where it is large.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
@@ -20,10 +21,18 @@ from widgets.dialog_body import DialogBody, DialogLine
 from widgets.glyphs import UNICODE, GlyphSet
 
 
+class Choice(Struct, frozen=True):
+    """A key that changes what is asked, and what it stands at now."""
+
+    key: str
+    label: str
+
+
 class Question(Struct, frozen=True, kw_only=True):
     """What a dialog asks. `prompt` empty: no reason wanted. `count` None: nothing to type out.
 
-    `check` says what is wrong with the reason, or nothing. `yes` empty: there is only something to read.
+    `check` says what is wrong with the reason, or nothing. `yes` empty: there is only something to read. A key of the
+    `choices` ends it unanswered: who asked asks again, with that changed.
     """
 
     title: str
@@ -35,13 +44,18 @@ class Question(Struct, frozen=True, kw_only=True):
     yes: str = "Yes"
     no: str = "No"
     danger: bool = False
+    choices: tuple[Choice, ...] = ()
 
 
 class Answer(Struct, frozen=True):
-    """What came of it. `text` is the reason, stripped; it is kept on No, so that nothing typed is lost."""
+    """What came of it. `text` is the reason, stripped; it is kept on No, so that nothing typed is lost.
+
+    `choice` is the key of what is to be changed before it is asked again; "" for an answer.
+    """
 
     confirmed: bool
     text: str = ""
+    choice: str = ""
 
 
 class Dialog(ModalScreen[Answer]):
@@ -64,6 +78,7 @@ class Dialog(ModalScreen[Answer]):
     Dialog .ask > Input:focus { border: none; text-style: none; }
     Dialog .problem { height: 1; color: $error; text-style: bold; }
     Dialog .buttons { height: 1; align-horizontal: right; }
+    Dialog .choices { width: 1fr; height: 1; }
     Dialog Button { width: auto; min-width: 10; height: 1; border: none; margin: 0 0 0 2; padding: 0 1;
         background: $panel; color: $foreground; text-style: none; }
     Dialog Button:focus { text-style: bold reverse; background: $panel; border: none; }
@@ -99,6 +114,8 @@ class Dialog(ModalScreen[Answer]):
             if asked.prompt or asked.count is not None:
                 yield Static(classes="problem")
             with Horizontal(classes="buttons"):
+                if asked.choices:
+                    yield Static(_choices(asked.choices), classes="choices")
                 if asked.yes:
                     yield Button(Text(f"{asked.yes} (y)"), id="yes", compact=True)
                 yield Button(Text(f"{asked.no} (n)"), id="no", compact=True)
@@ -122,6 +139,12 @@ class Dialog(ModalScreen[Answer]):
         if asked.count is not None and self._typed("count") != str(asked.count):
             return f"type {asked.count} to confirm"
         return ""
+
+    def on_key(self, event: Key) -> None:
+        """What no field has taken for itself: a key of the choices."""
+        if any(one.key == event.key for one in self._question.choices):
+            event.stop()
+            self.dismiss(Answer(confirmed=False, text=self._typed("reason"), choice=event.key))
 
     def action_yes(self) -> None:
         """Confirm, if everything asked for is there; otherwise go to what is missing."""
@@ -192,6 +215,10 @@ class Dialog(ModalScreen[Answer]):
             self.query_one("#reason", Input).focus()
         elif asked.count is not None:
             self.query_one("#count", Input).focus()
+
+
+def _choices(choices: Iterable[Choice]) -> Text:
+    return Text("  ").join(Text.assemble((one.key, "bold underline"), f" {one.label}") for one in choices)
 
 
 _BORDER, _ASK, _PROBLEM, _BUTTONS = 2, 2, 1, 1

@@ -129,7 +129,10 @@ class BootState(Struct, frozen=True, kw_only=True):
 
 
 class MediaSlot(Struct, frozen=True, kw_only=True):
-    """A virtual drive of a node. `inserted` is None where the service does not say; `image` is what it holds."""
+    """A virtual drive of a node. `inserted` is None where the service does not say; `image` is what it holds.
+
+    `said` is what the task said that a write to it became: its state, then its messages.
+    """
 
     path: str
     name: str = ""
@@ -137,3 +140,4 @@ class MediaSlot(Struct, frozen=True, kw_only=True):
     inserted: bool | None = None
     image: str = ""
     insertable: bool = False
+    said: tuple[str, ...] = ()

@@ -150,11 +150,12 @@ class RedfishHardware:
         self._service.decoded(answer, path, ComputerSystem)
         return answer.body
 
-    async def power(self, system: str, action: PowerAction) -> None:
+    async def power(self, system: str, action: PowerAction) -> tuple[str, ...]:
         """Reset a system (`HardwareFacts.system`) with what it offers now. Accepted is not done: observe.
 
-        What the service does later as a task is waited for, a minute at most. Raises Rejected when the task failed,
-        NotSupported naming what is offered, TimedOut when it may or may not have happened.
+        What the service does later as a task is waited for, a minute at most; what that said is returned. Raises
+        Rejected when the task failed, NotSupported naming what is offered, TimedOut when it may or may not have
+        happened.
         """
         path = self._service.paths.of(system)
         described = await self._service.get(path, ComputerSystem)
@@ -164,7 +165,7 @@ class RedfishHardware:
         info = None
         if not reset.allowable and reset.action_info:
             info = await self._action_info(reset.action_info)
-        await self._writer.act(reset.target, {"ResetType": reset_type(action, offered(reset, info), self.where)})
+        return await self._writer.act(reset.target, {"ResetType": reset_type(action, offered(reset, info), self.where)})
 
     async def power_together(self, systems: Sequence[str], action: PowerAction, *, batch: int, delay_s: int) -> bool:
         """Reset several in batches that the controller paces; False, with nothing sent, where it cannot.

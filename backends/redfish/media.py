@@ -6,6 +6,8 @@ action on newer services and a PATCH on older ones; whichever it is, it is over 
 
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from backends.clean import clean
 from backends.errors import Conflict, NotSupported, Rejected
 from backends.model.boot import MediaSlot
@@ -76,8 +78,8 @@ async def insert(writer: Writer, path: str, image: str, where: str) -> MediaSlot
 
     target = drive.text(_INSERT, 1024)
     if target:
-        await _insert(writer, target, image)
-        return slot_of(await writer.until(path, wrong, f"POST {target}: accepted"))
+        said = await _insert(writer, target, image)
+        return replace(slot_of(await writer.until(path, wrong, f"POST {target}: accepted")), said=said)
     if not _by_patch(drive):
         raise NotSupported(f"{path}: it takes no images", where=where)
     return slot_of(await writer.change(path, Change({"Image": image, "Inserted": True}, slot_of, wrong)))
@@ -95,23 +97,23 @@ async def eject(writer: Writer, path: str, where: str) -> MediaSlot:
 
     target = drive.text(_EJECT, 1024)
     if target:
-        await writer.act(target, {})
-        return slot_of(await writer.until(path, wrong, f"POST {target}: accepted"))
+        said = await writer.act(target, {})
+        return replace(slot_of(await writer.until(path, wrong, f"POST {target}: accepted")), said=said)
     if not _by_patch(drive):
         raise NotSupported(f"{path}: it cannot be emptied", where=where)
     return slot_of(await writer.change(path, Change({"Image": None, "Inserted": False}, slot_of, wrong)))
 
 
-async def _insert(writer: Writer, target: str, image: str) -> None:
+async def _insert(writer: Writer, target: str, image: str) -> tuple[str, ...]:
     """One insertion. Some refuse it without the protocol, which the image's address says already: told, they do it."""
     body: dict[str, object] = {"Image": image, "Inserted": True, "WriteProtected": True}
     try:
-        await writer.act(target, body)
+        return await writer.act(target, body)
     except Rejected as error:
         scheme = urlsplit(image).scheme.upper()
         if _NEEDS_PROTOCOL not in error.what or not scheme:
             raise
-        await writer.act(target, {**body, _NEEDS_PROTOCOL: scheme, "TransferMethod": "Stream"})
+        return await writer.act(target, {**body, _NEEDS_PROTOCOL: scheme, "TransferMethod": "Stream"})
 
 
 def _by_patch(drive: Resource) -> bool:

@@ -55,15 +55,14 @@ class Writer:
         """A resource as it is now. Raises what its refusal or its body deserves."""
         return (await self._read(path)).resource
 
-    async def act(self, target: str, body: dict[str, object]) -> Answer:
-        """POST an action once, and wait for the task it may become. Accepted is not done: observe."""
+    async def act(self, target: str, body: dict[str, object]) -> tuple[str, ...]:
+        """POST an action once, and wait for the task it may become: what that said. Accepted is not done: observe."""
         path = self._service.paths.of(target)
         try:
             answer = await self._service.post(path, body)
-            await settle(self._service, answer, f"POST {path}", sleep=self._sleep, clock=self._clock)
+            return await settle(self._service, answer, f"POST {path}", sleep=self._sleep, clock=self._clock)
         except TimedOut as error:
             raise in_doubt(error) from None
-        return answer
 
     async def ask(self, target: str, body: dict[str, object]) -> None:
         """POST an action once, and wait for nothing that it may become: who asked looks for itself."""

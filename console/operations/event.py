@@ -52,11 +52,15 @@ class Intended(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lowe
 
 
 class Applied(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
-    """The effect was asked for, and this is what came back. `error` may still have had its effect."""
+    """The effect was asked for, and this is what came back. `error` may still have had its effect.
+
+    `said` is how the far side says that it does it, by node: the messages of a Redfish task.
+    """
 
     step: str
     nodes: tuple[str, ...]
     error: str = ""
+    said: dict[str, str] = {}
 
 
 class Noted(Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):

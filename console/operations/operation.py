@@ -32,12 +32,16 @@ class Stage(StrEnum):
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """One step with one node. `since` is when it came to this stage; `text` its last line of evidence."""
+    """One step with one node. `since` is when it came to this stage; `text` its last line of evidence.
+
+    `said` is what the far side said of how it does what was asked for.
+    """
 
     stage: Stage | None = None
     outcome: Outcome = Outcome.WORKING
     text: str = ""
     error: str = ""
+    said: str = ""
     before: str = ""
     since: datetime
     begun_at: datetime
@@ -235,7 +239,14 @@ def _rows(
             }
         case ev.Applied():
             return {
-                node: replace(row, stage=Stage.APPLIED, error=event.error, text=event.error, since=at)
+                node: replace(
+                    row,
+                    stage=Stage.APPLIED,
+                    error=event.error,
+                    text=event.error,
+                    said=event.said.get(node, ""),
+                    since=at,
+                )
                 for node in event.nodes
                 if (row := rows.get(node)) is not None
             }

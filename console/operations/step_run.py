@@ -7,7 +7,7 @@ from typing import Protocol
 
 from backends.errors import BackendError, TimedOut, Unreachable
 from console.operations import event as ev
-from console.operations.deeds.deed import Deed, Errors, Look, Seen
+from console.operations.deeds.deed import Deed, Effect, Look, Seen
 from console.operations.operation import UNDO, Operation, Stage, State
 from console.operations.result import Outcome
 from console.operations.step import Step
@@ -185,16 +185,18 @@ class StepRun:
         finally:
             self._applied(nodes, effect)
 
-    def _applied(self, nodes: list[str], effect: "asyncio.Future[Errors]") -> None:
+    def _applied(self, nodes: list[str], effect: "asyncio.Future[Effect]") -> None:
         error = effect.exception()
         if error is not None and not isinstance(error, BackendError):
             raise error
-        self._errors |= dict.fromkeys(nodes, error) if error else effect.result()
+        came = Effect(dict.fromkeys(nodes, error)) if error else effect.result()
+        self._errors |= came.errors
         by_text: dict[str, list[str]] = {}
         for name in nodes:
             by_text.setdefault(str(self._errors.get(name, "")), []).append(name)
         for text, names in by_text.items():
-            self._teller.tell(ev.Applied(step=self._step.id, nodes=tuple(names), error=text))
+            said = {name: came.said[name] for name in names if name in came.said}
+            self._teller.tell(ev.Applied(step=self._step.id, nodes=tuple(names), error=text, said=said))
         # Only an answer asked for after the write tells what it did: one under way during it may show either side.
         self._asked_at = self._world.clock.now()
         self._world.poke(self._deed.sources)

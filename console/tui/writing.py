@@ -78,22 +78,38 @@ async def write(asker: Asker, session: Session, wish: Wish) -> None:
     if asked is None or plan is None:
         asker.say("nothing was changed")
         return
-    while plan.refused:
-        answer = await asker.show(plan_dialog.refusal(plan, session.clock.now()))
-        options = plan_dialog.overruled(plan, asked.options)
-        if not answer.confirmed or options is None:
+    while plan.refused or not plan.empty:
+        asks = plan_dialog.refusal if plan.refused else plan_dialog.question
+        answer = await asker.show(asks(plan, session.clock.now(), plan_dialog.choices_of(asked.action, asked.options)))
+        if answer.choice:
+            asked = await _turned(asker, session, asked, answer.choice)
+        elif not plan.refused:
+            if answer.confirmed:
+                asker.begin(session, plan)
+            else:
+                asker.say("nothing was changed")
             return
-        asked = replace(asked, options=options)
+        else:
+            options = plan_dialog.overruled(plan, asked.options)
+            if not answer.confirmed or options is None:
+                return
+            asked = replace(asked, options=options)
         plan = make(session, asked)
-    if plan.empty:
-        why = "; ".join(f"{skip.nodes} {skip.why}" for skip in plan.skipped)
-        asker.say(f"nothing to do: {why or plan.targets}")
-        return
-    answer = await asker.show(plan_dialog.question(plan, session.clock.now()))
-    if answer.confirmed:
-        asker.begin(session, plan)
-    else:
-        asker.say("nothing was changed")
+    why = "; ".join(f"{skip.nodes} {skip.why}" for skip in plan.skipped)
+    asker.say(f"nothing to do: {why or plan.targets}")
+
+
+async def _turned(asker: Asker, session: Session, wish: Wish, key: str) -> Wish:
+    """The wish with what that key of the dialog changes; as it was, where the operator thinks better of it."""
+    dial = next(one for one in wish.action.dials if one.key == key)
+    if dial.words:
+        return replace(wish, options=plan_dialog.turned(wish.action, wish.options, dial))
+    prompt = f"{wish.action.verb} {wish.targets.node_set}, {dial.ask.prompt}"
+    text = await asker.ask_line(prompt, partial(_wrong, dial.ask, (), session.clock.now()))
+    if text is None:
+        return wish
+    value = dial.ask.read(text, session.clock.now()) if text else getattr(Options(), dial.ask.option)
+    return replace(wish, options=replace(wish.options, **{dial.ask.option: value}))
 
 
 async def _explained(asker: Asker, session: Session, wish: Wish) -> Wish | None:

@@ -101,7 +101,8 @@ def told(event: ev.Event) -> Told:
         case ev.Intended():
             said = Told(what=f"was about to {_short(event.step)}", on=fold(event.nodes))
         case ev.Applied():
-            said = Told(what=f"asked for {_short(event.step)}", result=event.error or "accepted")
+            task = f"; task: {'; '.join(dict.fromkeys(event.said.values()))}" if event.said else ""
+            said = Told(what=f"asked for {_short(event.step)}", result=f"{event.error or 'accepted'}{task}")
         case ev.Noted():
             texts = dict.fromkeys(event.texts.values())
             said = Told(what=f"saw {_short(event.step)}", on=fold(tuple(event.texts)), result="; ".join(texts))

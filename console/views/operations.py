@@ -169,6 +169,6 @@ def _steps(operation: Operation, now: datetime) -> Iterator[Row]:
                     Cell(duration(((row.since if row.stage is Stage.ENDED else now) - row.begun_at).total_seconds())),
                     text(duration((end - now).total_seconds()) if end else ""),
                     Cell(str(row.tries)),
-                    text(row.text),
+                    text("; ".join(part for part in (row.text, f"task: {row.said}" if row.said else "") if part)),
                 ),
             )

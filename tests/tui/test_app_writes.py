@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from backends.model.node import Service
 from backends.model.reason import Reason
+from console.operations.event import Begun
 
 
 async def drain(one, pilot, *typed):
@@ -217,3 +218,47 @@ async def test_y_says_it_in_commands(bench):
         await one.until(pilot, "drain gpu001: done")
         await pilot.press("Y")
         await one.until(pilot, "megapod get nodes --pod lab", "scontrol update nodename=gpu001 state=drain")
+
+
+async def test_the_drain_dialog_turns_mode_grace_and_pace_by_keys_and_shows_the_plan_that_they_make(bench):
+    one = bench()
+    one.scheduler.run_job("77", "gpu001", name="llama")
+    async with one.on_screen() as pilot:
+        await pilot.press("5")
+        await one.until(pilot, "gpu008")
+        await pilot.press("space", "space")
+        await one.until(pilot, "2 marked")
+        await drain(one, pilot, *"leak")
+        text = await one.until(pilot, "drain gpu[001-002]?", "m mode finish")
+        assert "grace" not in text, "it goes with a requeue alone"
+        await pilot.press("m")
+        await one.until(pilot, "m mode requeue  g grace none  p parallel all", "back into the queue")
+        assert one.app.screen.focused.id == "no"
+        await pilot.press("g")
+        await one.until(pilot, "grace (10m, or nothing)")
+        await pilot.press(*"soon", "enter")
+        await one.until(pilot, "'soon' is not a time")
+        await pilot.press(*["backspace"] * 4, *"10m", "enter")
+        await one.until(pilot, "grace 10m00s", "drain gpu[001-002]?")
+        await pilot.press("p")
+        await one.until(pilot, "at a time (4, or nothing)")
+        await pilot.press("1", "enter")
+        await one.until(pilot, "grace 10m00s  p parallel 1")
+        await pilot.press("p")
+        await one.until(pilot, "at a time (4, or nothing)")
+        await pilot.press("escape")
+        await one.until(pilot, "parallel 1")
+        await pilot.press("m")
+        text = await one.until(pilot, "m mode finish")
+        assert "back into the queue" not in text
+        await pilot.press("m")
+        await one.until(pilot, "grace none  p parallel all")
+        await pilot.press("p")
+        await one.until(pilot, "at a time (4, or nothing)")
+        await pilot.press("1", "enter")
+        await one.until(pilot, "parallel 1")
+        await pilot.press("y")
+        await one.until(pilot, "draining")
+    (begun,) = [kept.event for kept in one.journal.kept if isinstance(kept.event, Begun)]
+    assert [phase.at_once for phase in begun.plan.phases] == [None, 1]
+    assert "requeue/gpu001" in [step.id for step in begun.plan.steps]

@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Button
 
-from widgets.dialog import Answer, Dialog, Question
+from widgets.dialog import Answer, Choice, Dialog, Question
 from widgets.dialog_body import DialogLine
 from widgets.glyphs import ASCII
 
@@ -31,6 +31,18 @@ async def test_no_is_under_the_finger(host, key, confirmed):
         await pilot.press(key)
         await pilot.pause()
         assert answers == [Answer(confirmed)]
+
+
+async def test_a_key_of_its_choices_ends_it_unanswered_but_not_while_something_is_typed(host, grid):
+    async with host().run_test(size=(80, 24)) as pilot:
+        question = Question(title="Drain", prompt="Reason", check=required, choices=(Choice("m", "mode finish"),))
+        answers = await ask(pilot, question)
+        assert any("m mode finish" in row and "Yes (y)" in row for row in grid(pilot.app))
+        await pilot.press("m", "enter")
+        assert answers == [], "the letter is the reason's"
+        await pilot.press("m")
+        await pilot.pause()
+        assert answers == [Answer(confirmed=False, text="m", choice="m")]
 
 
 async def test_a_reason_and_a_count_are_asked_for(host, grid):

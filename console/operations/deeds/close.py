@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from backends.model.node import SchedulerFacts, Service
 from backends.model.reason import Mark, Reason
 from console.operations.closing import by_itself
-from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.deed import ASKED, Deed, Effect, Look, Seen, Sight
 from console.operations.outline import closed
 from console.operations.step import Step
 from console.operations.world import World
@@ -32,10 +32,10 @@ class Close(Deed):
             return Sight(Seen.SO, f"closed to new work ({facts.service.value})")
         return changed_hands(world, name, facts) or Sight(Seen.NEEDED, "not closed to new work")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
         """One command for all of them."""
         await world.scheduler.drain(nodes, _wanted(step))
-        return NO_ERRORS
+        return ASKED
 
 
 class Resume(Deed):
@@ -72,10 +72,10 @@ class Resume(Deed):
             return Sight(Seen.SO, f"no longer closed by us ({facts.service.value})")
         return Sight(Seen.BLOCKED, f"another's now: {text_of(facts)!r}; left as it is")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - a port
         """One command for all of them."""
         await world.scheduler.resume(nodes)
-        return NO_ERRORS
+        return ASKED
 
 
 def _says(reason: Reason, step: Step) -> bool:

@@ -13,8 +13,16 @@ from console.operations.result import Outcome
 from console.operations.step import Step
 from console.operations.world import World
 
-Errors = Mapping[str, BackendError]
-NO_ERRORS: Errors = {}
+
+class Effect(Struct, frozen=True):
+    """What came back when it was asked for, by node: the errors, and what the far side said of how it does it."""
+
+    errors: Mapping[str, BackendError] = {}
+    said: Mapping[str, str] = {}
+
+
+ASKED = Effect()
+"""No error, and no word."""
 
 
 class Seen(StrEnum):
@@ -71,8 +79,8 @@ class Deed(ABC):
         """How each node stands. Raises BackendError when nobody can say: then it is asked again later."""
 
     @abstractmethod
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
-        """The effect, once; the errors of single nodes, where they are asked for one by one.
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
+        """The effect, once; what came back of single nodes, where they are asked for one by one.
 
         An error, returned or raised for all of them, may still have had its effect: what counts is the next look.
         """
@@ -94,6 +102,6 @@ class Watching(Deed):
 
     missed = Outcome.TIMED_OUT
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - nothing is ever wanting
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - nothing is ever wanting
         """Never asked for."""
         raise AssertionError(step.id)

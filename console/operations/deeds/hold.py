@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.deed import ASKED, Deed, Effect, Look, Seen, Sight
 from console.operations.event import Held, Released
 from console.operations.hold import Hold
 from console.operations.step import Step
@@ -32,7 +32,7 @@ class Keep(Deed):
             return Sight(Seen.SO, str(hold))
         return Sight(Seen.BLOCKED, f"another's hold since the plan was made: {hold}")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
         """One event for all of them."""
         args = step.args
         until = datetime.fromisoformat(args["until"]) if args.get("until") else None
@@ -45,7 +45,7 @@ class Keep(Deed):
             owner=args["owner"],
         )
         world.keeper.append(world.plan.operation, event)
-        return NO_ERRORS
+        return ASKED
 
 
 class LetGo(Deed):
@@ -67,9 +67,9 @@ class LetGo(Deed):
             return Sight(Seen.NEEDED, str(hold))
         return Sight(Seen.BLOCKED, f"another's hold since the plan was made: {hold}")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - a port
         """One event for all of them."""
         world.keeper.append(
             world.plan.operation, Released(pod=world.plan.pod, nodes=tuple(nodes), reason=world.plan.reason)
         )
-        return NO_ERRORS
+        return ASKED

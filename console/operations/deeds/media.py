@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from backends.errors import BackendError, NotSupported
 from backends.model.boot import MediaSlot
 from console.operations.deeds.claim import claimed
-from console.operations.deeds.deed import Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.deed import Deed, Effect, Look, Seen, Sight
 from console.operations.deeds.power import provisioner_of
 from console.operations.deeds.side_by_side import side_by_side
 from console.operations.step import Step
@@ -40,15 +40,15 @@ class Insert(Deed):
             )
         return Sight(Seen.NEEDED, f"{slot.name or slot.path} is empty")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
         """One insertion each, waited for by the adapter."""
 
-        async def insert(name: str) -> None:
+        async def insert(name: str) -> tuple[str, ...]:
             provisioner, system = provisioner_of(world, name)
             slot = _drive(await provisioner.media(system))
             if slot is None:
                 raise NotSupported(f"{name}: no virtual drive takes a CD image")
-            await provisioner.insert(slot.path, step.args["image"])
+            return (await provisioner.insert(slot.path, step.args["image"])).said
 
         return await side_by_side(nodes, insert)
 
@@ -70,14 +70,13 @@ class Eject(Deed):
             return Sight(Seen.SO, f"its image is out; {others[0]} is another's" if others else "its drive is empty")
         return Sight(Seen.NEEDED, f"{ours.name or ours.path} still holds {image}")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
         """One ejection each, waited for by the adapter."""
 
-        async def eject(name: str) -> None:
+        async def eject(name: str) -> tuple[str, ...]:
             provisioner, system = provisioner_of(world, name)
             ours = _holding(await provisioner.media(system), step.args["image"])
-            if ours is not None:
-                await provisioner.eject(ours.path)
+            return (await provisioner.eject(ours.path)).said if ours is not None else ()
 
         return await side_by_side(nodes, eject)
 

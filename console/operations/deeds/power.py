@@ -9,7 +9,7 @@ from backends.model.boot import BootState
 from backends.model.node import Power
 from backends.ports import Hardware, PowerAction, Provisioner
 from console.operations.deeds.claim import claimed
-from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.deed import ASKED, Deed, Effect, Look, Seen, Sight
 from console.operations.deeds.side_by_side import side_by_side
 from console.operations.operation import Progress
 from console.operations.result import Outcome
@@ -45,7 +45,7 @@ class Switch(Deed):
         seen = Seen.UNKNOWN if state.power is Power.UNKNOWN else Seen.WAITING
         return Sight(seen, f"power {state.power.value}")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - a port
         """One request for all where the controller can do that, else one for each."""
         return await ask(world, nodes, self._action)
 
@@ -85,7 +85,7 @@ class Reset(Deed):
         said = f"reset at {now}" if now else "accepted; this controller does not say when a node was last reset"
         return Sight(Seen.SO, said)
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - a port
         """One request for all where the controller can do that, else one for each."""
         return await ask(world, nodes, PowerAction.RESET)
 
@@ -127,7 +127,7 @@ class Nmi(Deed):
             return Sight(Seen.UNKNOWN, "not answered: it may have come, and nothing shows it")
         return Sight(Seen.SO, "accepted by the controller")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - a port
         """One request for each."""
         return await ask(world, nodes, PowerAction.NMI)
 
@@ -163,23 +163,24 @@ def _busy(world: World, names: Sequence[str]) -> Mapping[str, Sight]:
     }
 
 
-async def ask(world: World, nodes: Sequence[str], action: PowerAction) -> Errors:
+async def ask(world: World, nodes: Sequence[str], action: PowerAction) -> Effect:
     """Ask for a power action: in one request for those that one controller can do together, else one by one."""
     groups: dict[str, tuple[Hardware, dict[str, str]]] = {}
     for name in nodes:
         hardware, system = world.system(name)
         groups.setdefault(hardware.where, (hardware, {}))[1][name] = system
-    errors = await asyncio.gather(*(_ask_one(hardware, systems, action) for hardware, systems in groups.values()))
-    return {name: error for found in errors for name, error in found.items()}
+    asked = await asyncio.gather(*(_ask_one(hardware, systems, action) for hardware, systems in groups.values()))
+    errors = {name: error for one in asked for name, error in one.errors.items()}
+    return Effect(errors, {name: words for one in asked for name, words in one.said.items()})
 
 
-async def _ask_one(hardware: Hardware, systems: Mapping[str, str], action: PowerAction) -> Errors:
+async def _ask_one(hardware: Hardware, systems: Mapping[str, str], action: PowerAction) -> Effect:
     if len(systems) > 1:
         try:
             if await hardware.power_together(tuple(systems.values()), action, batch=len(systems), delay_s=0):
-                return NO_ERRORS
+                return ASKED
         except BackendError as error:
-            return dict.fromkeys(systems, error)
+            return Effect(dict.fromkeys(systems, error))
     return await side_by_side(tuple(systems), lambda name: hardware.power(systems[name], action))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from backends.errors import BackendError
 from backends.model.job import Job
 from console.operations.deeds.close import GONE, taken_down
-from console.operations.deeds.deed import NO_ERRORS, Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.deed import ASKED, Deed, Effect, Look, Seen, Sight
 from console.operations.outline import closed
 from console.operations.result import Outcome
 from console.operations.step import Step
@@ -53,7 +53,7 @@ class Requeue(Deed):
             return Sight(Seen.WAITING, f"job {names} is ending")
         return Sight(Seen.NEEDED, f"job {names} still runs")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:  # noqa: ARG002 - a port
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:  # noqa: ARG002 - a port
         """One command for the jobs that have not been asked for yet."""
         jobs = {_run(job): job for name in nodes for job in world.snapshot.jobs_on(name)}
         due = {run: job for run, job in jobs.items() if run not in self._asked and "COMPLETING" not in job.state}
@@ -65,7 +65,7 @@ class Requeue(Deed):
                 self._refused = error
         if self._refused is not None:  # a gang's other nodes ask for the same job: they hear the same refusal
             raise self._refused
-        return NO_ERRORS
+        return ASKED
 
 
 def _run(job: Job) -> Run:

@@ -7,7 +7,7 @@ import msgspec
 from backends.errors import BackendError
 from backends.model.boot import NO_OVERRIDE, BootOverride, BootSource, BootState, Lasting
 from console.operations.deeds.claim import claimed
-from console.operations.deeds.deed import Deed, Errors, Look, Seen, Sight
+from console.operations.deeds.deed import Deed, Effect, Look, Seen, Sight
 from console.operations.deeds.power import boot_states, known, provisioner_of
 from console.operations.deeds.side_by_side import side_by_side
 from console.operations.step import Step
@@ -39,7 +39,7 @@ class BootFrom(Deed):
         states = {name: known(state) for name, state in (await boot_states(world, nodes)).items()}
         return {name: msgspec.json.encode(state.override or NO_OVERRIDE).decode() for name, state in states.items()}
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
         """One write to each, read back by the adapter."""
         wanted = override_of(step.args)
         return await side_by_side(nodes, _overriding(world, dict.fromkeys(nodes, wanted)))
@@ -64,12 +64,12 @@ class BootNormally(Deed):
             return Sight(Seen.SO, f"another has it start from {said(now)}; left so")
         return Sight(Seen.NEEDED, f"the next start is still from {said(now)}")
 
-    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Errors:
+    async def apply(self, world: World, step: Step, nodes: Sequence[str]) -> Effect:
         """One write to each, read back by the adapter."""
         return await side_by_side(nodes, _overriding(world, {name: _was(step.args, name) for name in nodes}))
 
 
-def _overriding(world: World, wanted: Mapping[str, BootOverride]) -> Callable[[str], Awaitable[object]]:
+def _overriding(world: World, wanted: Mapping[str, BootOverride]) -> Callable[[str], Awaitable[None]]:
     async def override(name: str) -> None:
         provisioner, system = provisioner_of(world, name)
         await provisioner.override_boot(system, wanted[name])

@@ -39,6 +39,15 @@ async def test_task_is_followed_to_its_end(tasked, reply, pauses):
     assert served.paths().count(MONITOR) == 3
 
 
+async def test_what_a_task_said_is_told(tasked, reply):
+    """By the last look that had words: the monitor itself answers with nothing once it is done."""
+    words = {"TaskState": "Running", "Messages": [{"Message": "Waiting for\x1b the host."}, {"MessageId": "X.1"}]}
+    adapter, _ = await tasked(reply(202), reply(202, words), reply(204))
+    assert await adapter.power(SYSTEM, PowerAction.ON) == ("Running", "Waiting for\ufffd the host.")
+    adapter, _ = await tasked(reply(204))
+    assert await adapter.power(SYSTEM, PowerAction.ON) == ()
+
+
 async def test_monitor_that_is_dropped_when_done(tasked, reply):
     adapter, _ = await tasked(reply(404))
     await adapter.power(SYSTEM, PowerAction.ON)
