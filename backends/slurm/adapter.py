@@ -19,13 +19,12 @@ from backends.clean import clean
 from backends.errors import BackendError, Rejected, TimedOut, Unreachable
 from backends.model.observation import SchedulerJobs, SchedulerLayout, SchedulerNodes
 from backends.ports import Capability, Command, Shell
-from backends.slurm import commands, jobs, layout, nodes, state
+from backends.slurm import aside, commands, jobs, layout, nodes, state
 from backends.slurm.holdings import Holdings
 
 _PING_FRESH_S = 1.0
 _PING_TIMEOUT_S = 4.0
 _DOWN = re.compile(r"\) at (?P<host>\S+) is DOWN")
-LONG_BYTES = 64 * 1024
 _ASKED: ContextVar[str] = ContextVar("asked", default="")
 """For which question the commands of a task are sent: their costs are told apart though they go at the same time."""
 T = TypeVar("T")
@@ -101,7 +100,7 @@ class SlurmScheduler:
         """Every node: one command."""
         _ASKED.set("nodes")
         answer = await self._beside_ping(lambda: self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all")))
-        return await _read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
+        return await aside.read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
 
     async def jobs(self) -> SchedulerJobs:
         """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before."""
@@ -109,7 +108,7 @@ class SlurmScheduler:
         nonce = self._nonce()
         argv = ("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce))
         answer = await self._beside_ping(lambda: self._checked(argv))
-        rows = await _read(lambda: jobs.parse_queue(answer.stdout, nonce), answer.stdout)
+        rows = await aside.read(lambda: jobs.parse_queue(answer.stdout, nonce), answer.stdout)
         return await self._holdings.complete(rows, nonce, self._known_version)
 
     async def layout(self) -> SchedulerLayout:
@@ -228,8 +227,3 @@ class SlurmScheduler:
     async def _run(self, argv: Sequence[str], *, timeout_s: float | None = None) -> Command:
         self._sent[_ASKED.get()] += 1
         return await self._shell.run((*self._environment, *argv), timeout_s=timeout_s)
-
-
-async def _read(parse: Callable[[], T], text: str) -> T:
-    """What a parser makes of a text; off the event loop where that takes longer than a key may wait for its frame."""
-    return await asyncio.to_thread(parse) if len(text) > LONG_BYTES else parse()

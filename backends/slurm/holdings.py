@@ -5,7 +5,6 @@ jobs: 60 us of the head node's CPU for each that there is, where a command for o
 doubt, at most 16 are looked into per round; the others are "not known" until their turn.
 """
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -15,6 +14,7 @@ from backends.errors import Malformed, Rejected
 from backends.model.job import Job
 from backends.model.observation import SchedulerJobs
 from backends.ports import Command
+from backends.slurm.aside import read
 from backends.slurm.commands import speaks_json
 from backends.slurm.detail import Held, parse_detail, parse_details
 from backends.slurm.jobs import parse_requests, request_format
@@ -95,7 +95,7 @@ class Holdings:
         except Rejected:  # all of them have ended meanwhile
             return
         wanted = {raw[job.id]: job.nodes for job in new}
-        told = await asyncio.to_thread(parse_details, answer.stdout, wanted)
+        told = await read(lambda: parse_details(answer.stdout, wanted), answer.stdout)
         self._held |= {job.id: (job.nodes, told[raw[job.id]]) for job in new if raw[job.id] in told}
 
     async def _detail(self, job: Job, raw: str, *, as_json: bool) -> Held:

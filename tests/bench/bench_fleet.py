@@ -103,7 +103,12 @@ async def serve(folder: Path, pods: list[str], nodes: int, gpus: int) -> None:
 async def console(path: str, seconds: float) -> None:
     """The process that is measured."""
     from console.config import load
+    from console.main import COLLECT, SWITCH_S
     from console.state.session import Session
+    from console.tui.sweep import sweep
+
+    gc.set_threshold(*COLLECT)
+    sys.setswitchinterval(SWITCH_S)
 
     gaps: list[float] = []
     oldest: dict[str, float] = {}
@@ -116,6 +121,7 @@ async def console(path: str, seconds: float) -> None:
 
     async with Session(load(path)) as session:
         watching = asyncio.create_task(session.watch())
+        sweeping = asyncio.create_task(sweep(lambda: 0.0))  # as on screen while somebody types
         began = time.monotonic()
         while any(not snapshot.jobs or not snapshot.nodes for snapshot in session.store.snapshots.values()):
             assert not watching.done(), watching.exception()
@@ -124,7 +130,6 @@ async def console(path: str, seconds: float) -> None:
         first_s = time.monotonic() - began
         # Those that answered first wait behind the others' first rounds: what is measured is how it goes on.
         await asyncio.sleep(SETTLED_AFTER * max(pod.collectors[0].family.interval_s for pod in session.pods.values()))
-        gc.freeze()
         cpu, clock = time.process_time(), time.monotonic()
         ticking = asyncio.create_task(tick())
         while time.monotonic() - clock < seconds:
@@ -136,9 +141,9 @@ async def console(path: str, seconds: float) -> None:
                     age = (now - status.observed_at).total_seconds() if status.observed_at else float("inf")
                     oldest[source] = max(oldest.get(source, 0.0), age / status.interval_s)
         spent, past = time.process_time() - cpu, time.monotonic() - clock
-        for task in (ticking, watching):
+        for task in (ticking, watching, sweeping):
             task.cancel()
-        await asyncio.gather(ticking, watching, return_exceptions=True)
+        await asyncio.gather(ticking, watching, sweeping, return_exceptions=True)
         snapshots = session.store.snapshots.values()
         result = {
             "nodes": sum(len(snapshot.nodes) for snapshot in snapshots),
