@@ -24,6 +24,17 @@ def duration(seconds: float) -> str:
     return f"{minutes}m{second:02d}s" if minutes else f"{second}s"
 
 
+def ago(since: datetime | None, now: datetime) -> str:
+    """An age to the minute, `<1m`, `4m`, `3h05m`: on a screen each second would cost a slow link bytes."""
+    return rough((now - since).total_seconds()) if since is not None else UNKNOWN
+
+
+def rough(seconds: float) -> str:
+    """A duration to the minute: `<1m`, `4m`, `3h05m`, `2d4h`."""
+    whole = int(seconds) // 60
+    return f"{whole}m" if 0 < whole < 60 else duration(seconds) if whole > 0 else "<1m"
+
+
 def count(number: int, noun: str) -> str:
     """`1 node`, `3 nodes`, `2 switches`, `6 power supplies`."""
     if number == 1:

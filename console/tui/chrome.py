@@ -1,7 +1,7 @@
 """The two lines around every view: what one looks at and how far it can be trusted, and what the keys do.
 
-An idle line reads the same from second to second: an age is told only where something is old, since a clock that
-ticks in a corner costs a slow link bytes and tells an operator nothing.
+An idle line reads the same from second to second: an age is told only where something is old, and to the minute: a
+clock that ticks in a corner costs a slow link bytes and tells an operator nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
-from console.words import age, count
+from console.words import UNKNOWN, ago, count
 from widgets.glyphs import GlyphSet
 from widgets.statusline import Segment
 
@@ -44,7 +44,7 @@ def left(pod: str, place: Place, snapshot: Snapshot | None) -> list[Segment]:
 
 
 def right(
-    snapshots: Mapping[str, Snapshot], pod: str, now: datetime, glyphs: GlyphSet, *, running: int, requests: int
+    snapshots: Mapping[str, Snapshot], pod: str, now: datetime, glyphs: GlyphSet, *, running: int, requests: int | None
 ) -> list[Segment]:
     """Operations under way, findings, freshness, the requests it costs a minute, the other pods."""
     segments: list[Segment] = []
@@ -53,7 +53,11 @@ def right(
     snapshot = snapshots.get(pod)
     if snapshot is not None:
         segments.extend(_freshness(snapshot, now, glyphs))
-        segments.append(Segment(f"{requests}/{snapshot.request_budget_per_min} req/min", "muted", 3))
+        segments.append(
+            Segment(
+                f"{UNKNOWN if requests is None else requests}/{snapshot.request_budget_per_min} req/min", "muted", 3
+            )
+        )
     segments.extend(_others(snapshots, pod))
     return segments
 
@@ -82,8 +86,8 @@ def _dead(status: SourceStatus) -> bool:
 
 def _said(status: SourceStatus, now: datetime, glyphs: GlyphSet) -> str:
     if status.observed_at is None:
-        return f"{status.name} {status.state.value} {age(status.failing_since, now)}"
-    return f"{status.name} {status.state.value} {glyphs.stale}{age(status.observed_at, now)}"
+        return f"{status.name} {status.state.value} {ago(status.failing_since, now)}"
+    return f"{status.name} {status.state.value} {glyphs.stale}{ago(status.observed_at, now)}"
 
 
 def _others(snapshots: Mapping[str, Snapshot], pod: str) -> list[Segment]:

@@ -17,9 +17,8 @@ from console.views.happenings import OURSELVES, Told
 from console.views.sources import waiting
 from widgets.glyphs import GlyphSet
 
-AGES_EVERY = timedelta(seconds=10)
-"""How often the ages in rows move on. Each move repaints a column (26 jobs at 80x24: 2.3 KB/s when every 5 s); the
-chrome tells what is old at once."""
+AGES_EVERY = timedelta(minutes=1)
+"""How often the ages on screen move on: all at once, since they are told to the minute."""
 
 
 SAID_KEPT = 200
@@ -60,9 +59,13 @@ class Desk:
         return self.snapshots.get(self.pod)
 
     @property
-    def requests(self) -> int:
-        """What the pod in view was asked in the last minute, as its meter tells it."""
-        return self._meter.of(self.pod, self.snapshot.requests_last_min) if self.snapshot else 0
+    def requests(self) -> int | None:
+        """What the pod in view was asked in the last minute, as its meter tells it; None while that is not known."""
+        found = self.snapshot
+        if found is None:
+            return None
+        counted = self.now() - self.since
+        return self._meter.of(self.pod, found.requests_last_min, found.request_budget_per_min, counted)
 
     def now(self) -> datetime:
         """The session's time."""
@@ -82,7 +85,7 @@ class Desk:
         self.chosen = frozenset(nodes) if len(nodes) * 2 <= every else frozenset()
 
     def ages_now(self) -> datetime:
-        """The time for ages in rows: it moves on every few seconds."""
+        """The time for ages in rows: it moves on once a minute."""
         now = self.now()
         if self._ages_at is None or not timedelta() <= now - self._ages_at < AGES_EVERY:
             self._ages_at = now

@@ -20,7 +20,7 @@ from console.state.session import Session
 from console.tui.attending import Attending
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
-from console.words import age
+from console.words import ago
 
 COLUMNS = (
     Column(key="operation", title="OPERATION"),
@@ -178,5 +178,5 @@ def _cells(operation: Operation, now: datetime) -> tuple[Cell, ...]:
         Cell(stands, STYLE[outcome]),
         text(where(operation)),
         text(last_word(operation)),
-        Cell(age(operation.begun_at, now)),
+        Cell(ago(operation.begun_at, now)),
     )

@@ -8,12 +8,12 @@ from console.operations.attention import Attention
 from console.targets import fold
 from console.views.findings import who
 from console.views.section import Fact, Section, severity_style
-from console.words import EMPTY, age
+from console.words import EMPTY, ago
 
 
 def whole(found: Finding, now: datetime, attention: Attention | None = None) -> list[Section]:
     """A finding. `attention` is what people have said of it, None where nobody keeps that."""
-    facts = [Fact("since", age(found.since, now))]
+    facts = [Fact("since", ago(found.since, now))]
     if found.advice:
         facts.append(Fact("do", found.advice, style="accent"))
     if attention is not None:
@@ -33,4 +33,4 @@ def _attention(found: Finding, attention: Attention, now: datetime) -> Iterator[
     elif attention.by:
         yield Fact("on it", f"nobody now; {attention.by} was", "", "warning")
     for at, note in enumerate(reversed(attention.notes)):
-        yield Fact("note" if not at else "", f"{note.text or EMPTY} ({note.by}, {age(note.at, now)} ago)", "", "accent")
+        yield Fact("note" if not at else "", f"{note.text or EMPTY} ({note.by}, {ago(note.at, now)} ago)", "", "accent")

@@ -9,7 +9,7 @@ from console.operations.attention import Attention
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
-from console.words import EMPTY, age, duration
+from console.words import EMPTY, ago, rough
 
 COLUMNS = (
     Column(key="severity", title="SEVERITY"),
@@ -60,11 +60,11 @@ def ordered(findings: Iterable[Finding], attention: Mapping[str, Attention], now
 
 
 def who(finding: Finding, attention: Attention, now: datetime) -> Cell:
-    """`ann 4m12s`: who is on it, and since when; until when it rests; nobody is a dot."""
+    """`ann 4m`: who is on it, and since when; until when it rests; nobody is a dot."""
     if attention.rests(finding, now) and attention.until is not None:
-        return Cell(f"{attention.by} rests {duration((attention.until - now).total_seconds())}", "stale")
+        return Cell(f"{attention.by} rests {rough((attention.until - now).total_seconds())}", "stale")
     if attention.taken(finding, now):
-        return Cell(f"{attention.by} {age(attention.since, now)}", "accent")
+        return Cell(f"{attention.by} {ago(attention.since, now)}", "accent")
     return Cell(f"{EMPTY} {len(attention.notes)} notes" if attention.notes else EMPTY)
 
 
@@ -85,7 +85,7 @@ def _cells(finding: Finding, now: datetime) -> tuple[Cell, ...]:
     return (
         severity(finding.severity),
         text(finding.title),
-        Cell(age(finding.since, now)),
+        Cell(ago(finding.since, now)),
         text(fold(finding.hits_nodes) if finding.hits_nodes else ""),
         Cell(str(len(finding.hits_jobs)) if finding.hits_jobs else EMPTY),
         text(finding.advice),

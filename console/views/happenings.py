@@ -16,7 +16,7 @@ from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
 from console.views.section import Fact, Section, severity_style
-from console.words import count, duration
+from console.words import count, duration, rough
 
 COLUMNS = (
     Column(key="at", title="WHEN"),
@@ -137,7 +137,7 @@ def lately(told: Iterable[Told], now: datetime, within: timedelta, since: dateti
     )
     looked = now - since
     short = looked < within
-    word = f"watched for {duration(looked.total_seconds())}" if short else count(len(recent), "change")
+    word = f"watched for {rough(looked.total_seconds())}" if short else count(len(recent), "change")
     title = f"what changed in the last {duration(within.total_seconds()).removesuffix('00s')}"
     return Section(title, facts or (Fact("", "nothing"),), word, "warning" if short else "muted")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from backends.model.snapshot import Snapshot
 from console.views.jobs import left
 from console.views.section import Fact, Section, seen
-from console.words import EMPTY, age, duration
+from console.words import EMPTY, ago, duration
 
 
 def whole(snapshot: Snapshot, identity: str, now: datetime) -> list[Section]:
@@ -27,11 +27,11 @@ def whole(snapshot: Snapshot, identity: str, now: datetime) -> list[Section]:
         Fact("partition", found.partition or EMPTY, stale=old),
     ]
     if found.running:
-        facts.append(Fact("ran", f"{age(found.started_at, now)}, {left(found, now).text} left"))
+        facts.append(Fact("ran", f"{ago(found.started_at, now)}, {left(found, now).text} left"))
     if found.pending_reason and not found.running:
         facts.append(Fact("waits for", found.pending_reason, style="warning", stale=old))
     if found.submitted_at:
-        facts.append(Fact("submitted", f"{age(found.submitted_at, now)} ago"))
+        facts.append(Fact("submitted", f"{ago(found.submitted_at, now)} ago"))
     if found.time_limit_s is not None:
         facts.append(Fact("time limit", duration(found.time_limit_s)))
     return [Section(f"job {found.id}", tuple(facts), *seen(snapshot, found, now))]

@@ -8,7 +8,7 @@ from backends.model.snapshot import Snapshot
 from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
-from console.words import EMPTY, UNKNOWN, age, duration
+from console.words import EMPTY, UNKNOWN, ago, rough
 
 COLUMNS = (
     Column(key="job", title="JOB", right=True),
@@ -44,7 +44,7 @@ def _cells(job: Job, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
         text(job.partition),
         Cell(str(job.node_count) if job.node_count else EMPTY),
         Cell(str(job.gpus) if job.gpus else EMPTY),
-        Cell(age(job.started_at, now) if job.running else EMPTY),
+        Cell(ago(job.started_at, now) if job.running else EMPTY),
         left(job, now),
         text(job.node_set),
         text(job.pending_reason if not job.running else ""),
@@ -57,4 +57,4 @@ def left(job: Job, now: datetime) -> Cell:
         return Cell(EMPTY)
     if job.time_limit_s is None:
         return Cell("∞")
-    return Cell(duration((job.ends_at - now).total_seconds())) if job.ends_at else Cell(UNKNOWN, "unknown")
+    return Cell(rough((job.ends_at - now).total_seconds())) if job.ends_at else Cell(UNKNOWN, "unknown")

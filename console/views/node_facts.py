@@ -18,7 +18,7 @@ from console.views.jobs import left
 from console.views.nodes import hottest_c
 from console.views.plant import reading
 from console.views.section import Fact, Section, old, seen, severity_style
-from console.words import EMPTY, UNKNOWN, age, count
+from console.words import EMPTY, UNKNOWN, ago, count
 
 
 def whole(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
@@ -99,7 +99,7 @@ def _scheduler(snapshot: Snapshot, known: Node, now: datetime) -> Section:
         Fact("address", facts.address or UNKNOWN, stale=aged),
         Fact("features", ", ".join(facts.features) or EMPTY, stale=aged),
         Fact("version", facts.version or UNKNOWN, stale=aged),
-        Fact("up", age(facts.boot_at, now), stale=aged),
+        Fact("up", ago(facts.boot_at, now), stale=aged),
     ]
     return Section(facts.source, tuple(said), *seen(snapshot, facts, now))
 
@@ -172,7 +172,7 @@ def _held(known: Node, now: datetime) -> Iterator[Fact]:
 
 def _reason(reason: Reason, now: datetime) -> str:
     by = f" by {reason.by}" if reason.by else ""
-    since = f" {age(reason.at, now)} ago" if reason.at else ""
+    since = f" {ago(reason.at, now)} ago" if reason.at else ""
     return f"{reason.text} ({f'set{by}{since}'})" if by or since else reason.text
 
 

@@ -15,7 +15,7 @@ from console.operations.step import Step
 from console.targets import expand
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
-from console.words import age, duration
+from console.words import ago, duration
 
 COLUMNS = (
     Column(key="operation", title="OPERATION"),
@@ -147,7 +147,7 @@ def _cells(carried: Carried, now: datetime) -> tuple[Cell, ...]:
         Cell(carried.state, bad),
         Cell(f"{done}/{len(nodes)}"),
         Cell(operation.by.user),
-        Cell(age(operation.begun_at, now)),
+        Cell(ago(operation.begun_at, now)),
         text(operation.text or operation.why or operation.tripped or plan.reason),
     )
 

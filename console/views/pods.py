@@ -13,7 +13,7 @@ from console.views import power
 from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
 from console.views.section import Fact, Section, severity_style
-from console.words import EMPTY, UNKNOWN, age, count
+from console.words import EMPTY, UNKNOWN, ago, count
 
 COLUMNS = (
     Column(key="pod", title="POD"),
@@ -119,17 +119,17 @@ def sources(snapshot: Snapshot) -> Cell:
 
 
 def seen(snapshot: Snapshot, now: datetime) -> Cell:
-    """The age of the source that has been silent longest."""
+    """`live`; where a source is not, the age of the one that has been silent longest."""
     statuses = snapshot.sources.values()
     times = [status.observed_at for status in statuses if status.observed_at]
     old = any(not status.trusted for status in statuses)
-    return Cell(age(min(times, default=None), now), "stale" if old else "")
+    return Cell(ago(min(times, default=None), now), "stale") if old else Cell("live")
 
 
 def wrong(snapshot: Snapshot, now: datetime) -> Section:
     """What is wrong with one pod, the worst first, each with its age."""
     facts = tuple(
-        Fact(found.severity.value, found.title, age(found.since, now), severity_style(found.severity))
+        Fact(found.severity.value, found.title, ago(found.since, now), severity_style(found.severity))
         for found in snapshot.findings
     )
     return Section(f"what is wrong with {snapshot.pod}", facts, count(len(facts), "finding"))

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from backends.model.severity import Severity
 from backends.model.snapshot import Facts, Snapshot
-from console.words import age
+from console.words import ago
 
 
 class Fact(Struct, frozen=True):
@@ -36,7 +36,7 @@ def seen(snapshot: Snapshot, facts: Facts | None, now: datetime) -> tuple[str, s
     """A section's note: how old its facts are, and whether they may be trusted."""
     if facts is None:
         return "", "muted"
-    since = age(snapshot.observed_at(facts), now)
+    since = ago(snapshot.observed_at(facts), now)
     if not snapshot.stale(facts):
         return f"{since} ago", "muted"
     status = snapshot.sources.get(facts.source)
@@ -46,7 +46,7 @@ def seen(snapshot: Snapshot, facts: Facts | None, now: datetime) -> tuple[str, s
 
 def old(snapshot: Snapshot, facts: Facts, now: datetime) -> str:
     """The age of facts that are old; empty for those that are not."""
-    return age(snapshot.observed_at(facts), now) if snapshot.stale(facts) else ""
+    return ago(snapshot.observed_at(facts), now) if snapshot.stale(facts) else ""
 
 
 def severity_style(severity: Severity) -> str:

@@ -8,7 +8,7 @@ from backends.model.source import SourceState, SourceStatus
 from backends.model.stream import StreamState, StreamStatus
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import text
-from console.words import EMPTY, UNKNOWN, age
+from console.words import EMPTY, UNKNOWN, age, ago
 
 COLUMNS = (
     Column(key="source", title="SOURCE"),
@@ -42,8 +42,8 @@ def _cells(status: SourceStatus, now: datetime) -> tuple[Cell, ...]:
     return (
         Cell(status.name),
         Cell(status.state.value + partial, "warning" if partial and status.trusted else STYLE[status.state]),
-        Cell("live" if status.trusted else age(status.observed_at, now), "" if status.trusted else "stale"),
-        text(age(status.failing_since, now) if status.failing_since else ""),
+        Cell("live" if status.trusted else ago(status.observed_at, now), "" if status.trusted else "stale"),
+        text(ago(status.failing_since, now) if status.failing_since else ""),
         _events(status.events, now),
         Cell(f"{status.took_s:.2f}" if status.state is not SourceState.PENDING else UNKNOWN),
         Cell(str(status.requests)),
@@ -52,8 +52,8 @@ def _cells(status: SourceStatus, now: datetime) -> tuple[Cell, ...]:
 
 
 def hearing(stream: StreamStatus, now: datetime) -> str:
-    """Whether we are told what changes or have to ask, and since when: `live 4m12s`, `polling 20s`."""
-    return f"{'live' if stream.state is StreamState.LIVE else 'polling'} {age(stream.since, now)}"
+    """Whether we are told what changes or have to ask, and since when: `live 4m`, `polling <1m`."""
+    return f"{'live' if stream.state is StreamState.LIVE else 'polling'} {ago(stream.since, now)}"
 
 
 def _events(stream: StreamStatus | None, now: datetime) -> Cell:

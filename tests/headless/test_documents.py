@@ -38,7 +38,7 @@ _VARIES = (
     (re.compile(r"(?<![\w-])op-[0-9a-z]{6,}"), "op-ID"),
     (re.compile(r"\b\d\d:\d\d(:\d\d\b|Z)"), "CLOCK"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "DIGEST"),
-    (re.compile(r"\b(\d+d)?\d+(h\d+m|m\d+s|d|h|m|s)\b|\b\d+d\d+h\b"), "AGE"),
+    (re.compile(r"<?\b(\d+d)?\d+(h\d+m|m\d+s|d|h|m|s)\b|\b\d+d\d+h\b"), "AGE"),
     (re.compile(r"\b\d+(\.\d+)? (seconds|ms)\b"), "AGE"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"""((["']?)(pid|took_s|seq|requests|tries)\2: ?)[\d.e-]+"""), r"\1N"),

@@ -57,7 +57,7 @@ async def test_a_lost_source_ages_its_facts_and_blanks_none(bench):
         one.scheduler.error = Unreachable("connection refused", where="head1")
         one.clock.pass_s(252)
         one.poke()
-        text = await one.until(pilot, "slurm.nodes failed ~4m12s")
+        text = await one.until(pilot, "slurm.nodes failed ~4m")
         assert all(f"gpu00{number}" in text for number in range(1, 9))
         assert any("~ gpu001" in line or line.startswith(" ~gpu001") for line in text.splitlines()), text
         await pilot.press("4")

@@ -78,7 +78,7 @@ def test_lately_says_for_how_long_it_has_looked(make):
     (one,) = map(of_change, chronicle.happenings)
     half = timedelta(minutes=30)
     section = lately([one], one.at + timedelta(minutes=1), half, since=one.at)
-    assert (section.note, len(section.facts)) == ("watched for 1m00s", 1)
+    assert (section.note, len(section.facts)) == ("watched for 1m", 1)
     section = lately([one], one.at + timedelta(minutes=31), half, since=one.at - half)
     assert (section.note, section.facts[0].value) == ("0 changes", "nothing")
 

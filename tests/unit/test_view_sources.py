@@ -24,9 +24,9 @@ def row(make):
 @pytest.mark.parametrize(
     ("state", "why", "events", "wrong"),
     [
-        (StreamState.LIVE, "", Cell("live 4m12s"), "·"),
-        (StreamState.NONE, "it has no event stream", Cell("polling 4m12s"), "·"),
-        (StreamState.LOST, "it answers 503", Cell("polling 4m12s", "warning"), "events: it answers 503"),
+        (StreamState.LIVE, "", Cell("live 4m"), "·"),
+        (StreamState.NONE, "it has no event stream", Cell("polling 4m"), "·"),
+        (StreamState.LOST, "it answers 503", Cell("polling 4m", "warning"), "events: it answers 503"),
     ],
 )
 def test_how_we_hear_of_changes_and_since_when(make, row, state, why, events, wrong):

@@ -1,8 +1,8 @@
-"""The console on a simulated pod at which time stands still: `python still.py GLYPHS`. What the goldens are taken of.
+"""The console on a simulated pod at which time stands still: `python still.py GLYPHS [SECONDS]`.
 
-The pod is served over real SSH and Redfish in this process; its world has lived ten minutes and has had its faults,
-and then neither its clock nor the console's moves any more, and every source is asked once. So the same code draws the
-same screen, every time.
+What the goldens are taken of. The pod is served over real SSH and Redfish in this process; its world has lived ten
+minutes and has had its faults, and then neither its clock nor the console's moves any more, and every source is asked
+once. So the same code draws the same screen, every time. With SECONDS every source is asked that often.
 """
 
 import asyncio
@@ -44,19 +44,19 @@ class StillClock(SystemClock):
         return LIVED_S
 
 
-def console(pod: ServedPod, glyphs: str) -> Callable[[], object]:
-    """The app, on that pod."""
+def console(pod: ServedPod, glyphs: str, every_s: float) -> Callable[[], object]:
+    """The app, on that pod. Where its sources are asked again and again, time passes for the console."""
     from console.tui.app import MegapodApp  # it reads the environment when imported
 
-    clock = StillClock()
+    clock = StillClock() if every_s == ONCE_S else SystemClock()
     endpoints = pod.endpoints
     config = Config(
         pods={
             endpoints.pod: PodConfig(
                 read_only=False,
                 ssh=endpoints.ssh,
-                scheduler=SchedulerEndpoint(interval_s=ONCE_S),
-                redfish=tuple(replace(each, interval_s=ONCE_S) for each in endpoints.redfish),
+                scheduler=SchedulerEndpoint(interval_s=every_s),
+                redfish=tuple(replace(each, interval_s=every_s) for each in endpoints.redfish),
             )
         }
     )
@@ -68,7 +68,7 @@ def console(pod: ServedPod, glyphs: str) -> Callable[[], object]:
     )
 
 
-async def main(glyphs: str) -> None:
+async def main(glyphs: str, every_s: float) -> None:
     """Serve, open, and let go of both at the end."""
     elapsed = [0.0]
     options = ServeOptions(
@@ -82,7 +82,7 @@ async def main(glyphs: str) -> None:
     )
     async with serve(options) as (pod,):
         elapsed[0] = LIVED_S
-        app = console(pod, glyphs)
+        app = console(pod, glyphs, every_s)
         try:
             await app.run_async()
         finally:
@@ -92,4 +92,4 @@ async def main(glyphs: str) -> None:
 if __name__ == "__main__":
     prepare(os.environ)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(sys.argv[1]))
+        asyncio.run(main(sys.argv[1], float(sys.argv[2]) if sys.argv[2:] else ONCE_S))
