@@ -6,7 +6,7 @@ An empty set is an error, never "all"; an unknown node is an error, never "nothi
 import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 
 from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException, NodeSetExternalError
 from ClusterShell.NodeUtils import GroupResolver, GroupResolverError, GroupSource, GroupSourceError
@@ -19,6 +19,7 @@ from console.target_error import TargetError
 
 MOST_NODES = 1_000_000
 GROUPS = "@rack: @job: @state: @partition: @domain: @finding:"
+_PLAIN = re.compile(r"[\w.-]+")
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -40,13 +41,20 @@ class Targets(Struct, frozen=True):
 
 def fold(nodes: Iterable[str]) -> str:
     """Names as a node set: `gpu[001-004]`. Names that a node set cannot hold are listed with commas."""
-    names = tuple(nodes)
+    return _folded(tuple(nodes))
+
+
+@lru_cache(1024)
+def _folded(names: tuple[str, ...]) -> str:
+    """Kept: a finding's nodes are folded for each instant that it lasts, at 9 ms for 60 nodes of several racks."""
     try:
         folded = NodeSet.fromlist(names, resolver=RESOLVER_NOGROUP)
     except NodeSetException:
         return ",".join(names)
     # A name with a node set's own operators in it (`a&b`) is computed, not kept: no name may get lost.
-    return str(folded) if set(folded) == set(names) else ",".join(names)
+    plain = all(map(_PLAIN.fullmatch, names))
+    kept = len(folded) == len(set(names)) if plain else set(folded) == set(names)
+    return str(folded) if kept else ",".join(names)
 
 
 def expand(node_set: str) -> tuple[str, ...]:

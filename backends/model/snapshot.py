@@ -7,11 +7,13 @@ from msgspec import Struct
 
 from backends.model.finding import Finding
 from backends.model.job import Job
+from backends.model.measurement import Measurement
 from backends.model.node import HardwareFacts, Node, SchedulerFacts
 from backends.model.partition import Partition, Reservation
 from backends.model.plant import ComponentFacts, Condition
 from backends.model.source import SourceStatus
 from backends.model.topology import Topology
+from backends.model.trend import Trend
 
 Facts = SchedulerFacts | HardwareFacts | ComponentFacts | Job | Partition | Reservation
 
@@ -20,8 +22,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     """A pod as known at `at`. An unchanged node, job or topology is the same object as in the snapshot before.
 
     `read_only` is the pod's configured mode: dangerous actions do not exist there. `trends` are the plant's
-    last readings, oldest first, by `component quantity label`. `requests_last_min` is what
-    megapod asked of its controllers, against `request_budget_per_min`.
+    last readings by component. `requests_last_min` is what megapod asked of its controllers, against
+    `request_budget_per_min`.
     """
 
     pod: str
@@ -39,7 +41,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     topology: Topology = Topology()
     components: dict[str, ComponentFacts] = {}
     conditions: tuple[Condition, ...] = ()
-    trends: dict[str, tuple[float, ...]] = {}
+    trends: dict[str, Trend] = {}
     sources: dict[str, SourceStatus] = {}
     findings: tuple[Finding, ...] = ()
 
@@ -59,6 +61,11 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
             return True
         status = self.sources.get(facts.source)
         return status is None or not status.trusted
+
+    def trend(self, component: str, one: Measurement) -> tuple[float, ...]:
+        """The last values of a reading of a component, oldest first; none where there is only this one."""
+        known = self.trends.get(component)
+        return known.of(one) if known is not None else ()
 
     def jobs_on(self, node: str) -> tuple[Job, ...]:
         """The jobs that hold this node now, in job order."""

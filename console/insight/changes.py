@@ -95,8 +95,9 @@ def _nodes(
         if told is not None:
             did.setdefault(told, []).append(name)
     for (text, severity, source), names in did.items():
-        entity = f"node:{names[0]}" if len(names) == 1 else fold(names)
-        yield Change(at=after.at, severity=severity, source=source, entity=entity, text=f"{fold(names)} {text}")
+        folded = fold(names)
+        entity = f"node:{names[0]}" if len(names) == 1 else folded
+        yield Change(at=after.at, severity=severity, source=source, entity=entity, text=f"{folded} {text}")
 
 
 def _service(was: Node, node: Node) -> Told | None:

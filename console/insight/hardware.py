@@ -78,7 +78,7 @@ def gpu_health(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
         )
 
 
-def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
+def gpus_missing(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """GPUs that fell off the bus: listed and dead, or fewer than there should be.
 
     How many there should be the scheduler says, where it gives GPUs out; else the other nodes of the model. A list
@@ -88,8 +88,10 @@ def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
     for node in snapshot.nodes.values():
         if node.hardware is None or node.power is not Power.ON:
             continue
-        gone = tuple(gpu.index for gpu in node.hardware.gpus if _gone(node, gpu))
         listed, siblings = len(node.hardware.gpus), usual.get(node.hardware.model, 0)
+        if listed >= siblings and (not node.scheduler or listed >= node.scheduler.gpus) and node.name not in among:
+            continue  # nearly all of them
+        gone = tuple(gpu.index for gpu in node.hardware.gpus if _gone(node, gpu))
         given = node.scheduler.gpus if node.scheduler and not snapshot.stale(node.scheduler) else 0
         wanted = given or siblings
         short = not snapshot.stale(node.hardware) and listed < wanted and bool(listed or siblings)
@@ -119,9 +121,9 @@ def gpus_missing(snapshot: Snapshot) -> Iterator[Finding]:
 def _usual_gpus(snapshot: Snapshot) -> dict[str, int]:
     """How many GPUs most nodes of a model list, where three and more than half of them agree."""
     lists: dict[str, Counter[int]] = {}
-    for node in snapshot.nodes.values():
-        if node.hardware and node.power is Power.ON:
-            lists.setdefault(node.hardware.model, Counter())[len(node.hardware.gpus)] += 1
+    seen = (node.hardware for node in snapshot.nodes.values() if node.power is Power.ON and node.hardware)
+    for (model, number), nodes in Counter((facts.model, len(facts.gpus)) for facts in seen).items():
+        lists.setdefault(model, Counter())[number] = nodes
     usual = {model: counts.most_common(1)[0] for model, counts in lists.items()}
     return {
         model: number
@@ -163,6 +165,8 @@ def firmware_drift(snapshot: Snapshot) -> Iterator[Finding]:
 
 def log_critical(snapshot: Snapshot) -> Iterator[Finding]:
     """What only a node's own log calls critical: small controllers keep a lost GPU to that."""
+    if not any(one.log for one in snapshot.conditions):
+        return
     for node in snapshot.nodes.values():
         told = [one for one in conditions(snapshot, f"node:{node.name}") if one.log]
         if not told or node.hardware is None:

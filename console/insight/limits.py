@@ -26,6 +26,11 @@ class Draw(Struct, frozen=True, kw_only=True):
     allowed_w: float
     told: str
 
+    @property
+    def over(self) -> bool:
+        """Whether it is more than may be."""
+        return self.drawn_w > self.allowed_w
+
 
 def draw(facts: ComponentFacts) -> Draw | None:
     """Power against what is allowed, None where either is not known.
@@ -44,14 +49,14 @@ def draw(facts: ComponentFacts) -> Draw | None:
     return Draw(drawn_w=drawn, allowed_w=told[0][0], told=told[0][1]) if told else None
 
 
-def over_budget(snapshot: Snapshot) -> Iterator[Finding]:
+def over_budget(snapshot: Snapshot, among: Mapping[str, ComponentFacts]) -> Iterator[Finding]:
     """The pod, or a rack, draws more than it may."""
-    for identity, facts in snapshot.components.items():
+    for identity, facts in among.items():
         component = snapshot.topology.components.get(identity)
         if component is None or component.kind not in _BUDGETED:
             continue
         power = draw(facts)
-        if power is not None and power.drawn_w > power.allowed_w:
+        if power is not None and power.over:
             nodes = nodes_hit(snapshot.topology, identity)
             yield Finding(
                 id=f"over-budget:{identity}",

@@ -42,14 +42,12 @@ RULES: tuple[Rule, ...] = (
     power_off,
     node_health,
     log_critical,
-    gpus_missing,
     telemetry_silent,
     firmware_drift,
-    over_budget,
 )
 
-ON_GPUS = (gpu_health, throttled, power_capped, memory_errors, links_down)
-ON_PLANT = (plant, outlet_off, redundancy_lost, dew_point)
+ON_GPUS = (gpus_missing, gpu_health, throttled, power_capped, memory_errors, links_down)
+ON_PLANT = (over_budget, plant, outlet_off, redundancy_lost, dew_point)
 """Rules that look at the suspects among the nodes and the components alone."""
 
 

@@ -13,6 +13,7 @@ from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import BAD
+from console.insight.limits import draw
 
 T = TypeVar("T")
 
@@ -55,12 +56,13 @@ class Suspects:
 
 
 def odd_component(facts: ComponentFacts) -> bool:
-    """Whether it is not well, off, without its redundancy, past the limits of a reading, or knows a dew point."""
+    """Whether it is not well, off, without redundancy, past a limit, over what it may draw, or knows a dew point."""
     return (
         facts.health in BAD
         or facts.detail in (OFF, TRIPPED)
         or any(group.health in BAD for group in facts.redundancy)
         or any(one.quantity is Quantity.DEW_POINT or one.severity in BAD for one in facts.measurements)
+        or ((power := draw(facts)) is not None and power.over)
     )
 
 

@@ -2,36 +2,26 @@
 
 from collections.abc import Mapping
 
-from backends.model.measurement import Measurement
 from backends.model.plant import ComponentFacts
-
-POINTS = 32
-
-
-def trend_key(component: str, one: Measurement) -> str:
-    """What a reading is remembered under."""
-    return " ".join((component, one.quantity, one.label))  # noqa: FLY002 - an enum's format takes twice as long
+from backends.model.trend import Trend, begun
 
 
 class History:
-    """The last readings of every component, oldest first. One writer: the pod's.
+    """The last readings of every component by its id. One writer: the pod's.
 
-    `trends` are those with more than one point, by `trend_key`; a new mapping whenever something came.
+    `trends` is a new mapping whenever something came.
     """
 
     def __init__(self) -> None:
-        self._points: dict[str, tuple[float, ...]] = {}
-        self.trends: dict[str, tuple[float, ...]] = {}
+        self.trends: dict[str, Trend] = {}
 
     def remember(self, components: Mapping[str, ComponentFacts], source: str) -> None:
         """Take in one round of a source. What is not read any more, by any, is forgotten."""
-        before, seen = self._points, dict[str, tuple[float, ...]]()
+        before, now = self.trends, dict[str, Trend]()
         for identity, facts in components.items():
-            told = facts.source == source
-            for one in facts.measurements:
-                if one.value is not None:
-                    key = trend_key(identity, one)
-                    points = before.get(key, ())
-                    seen[key] = (*points[1 - POINTS :], one.value) if told else points
-        self._points = seen
-        self.trends = {key: points for key, points in seen.items() if len(points) > 1}
+            past = before.get(identity)
+            if facts.source == source and facts.measurements:
+                now[identity] = begun(facts) if past is None else past.grown(facts)
+            elif past is not None and facts.measurements:
+                now[identity] = past
+        self.trends = now

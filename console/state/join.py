@@ -28,14 +28,11 @@ def join(
         rack, group = places.get(name, ("", ""))
         facts = matched.get(name)
         rack = rack or (facts.rack if facts else "")
-        node = Node(
-            name=name,
-            rack=rack,
-            group=rack or group,
-            scheduler=scheduler.get(name),
-            hardware=facts,
-        )
-        old = before.get(name)
+        said, old = scheduler.get(name), before.get(name)
+        if old is not None and old.scheduler is said and old.hardware is facts and _stands(old, rack, group):
+            nodes[name] = old
+            continue
+        node = Node(name=name, rack=rack, group=rack or group, scheduler=said, hardware=facts)
         nodes[name] = old if old == node else _share(node, old)
     return nodes
 
@@ -48,13 +45,17 @@ def node_names(systems: Iterable[str], scheduler: Container[str]) -> dict[str, s
     """
     names = {name: name for name in systems}
     taken = {name for name in names if name in scheduler}
-    for name in names:
+    for name in [name for name in names if name not in taken]:
         label = name.partition(".")[0]
         node = next((known for known in (name, label, label.lower()) if known in scheduler), name)
         if node not in taken:
             taken.add(node)
             names[name] = node
     return names
+
+
+def _stands(node: Node, rack: str, group: str) -> bool:
+    return node.rack == rack and node.group == (rack or group)
 
 
 def _share(node: Node, old: Node | None) -> Node:

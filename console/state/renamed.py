@@ -29,7 +29,7 @@ def rerouted(edge: Edge, names: Mapping[str, str]) -> Edge:
 
 def renamed_facts(facts: Mapping[str, ComponentFacts], names: Mapping[str, str]) -> dict[str, ComponentFacts]:
     """Facts by the ids of what they are about."""
-    return {names.get(identity, identity): one for identity, one in facts.items()}
+    return {names.get(identity, identity): one for identity, one in facts.items()} if names else dict(facts)
 
 
 def reattached(conditions: tuple[Condition, ...], names: Mapping[str, str]) -> tuple[Condition, ...]:

@@ -8,7 +8,6 @@ from backends.model.plant import ComponentFacts, Condition
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Relation
-from console.state.history import trend_key
 from console.views import finding_facts
 from console.views.plant import named, reading, unit_of
 from console.views.section import Fact, Section, seen, severity_style
@@ -56,7 +55,7 @@ def _says(one: Condition) -> Fact:
 
 
 def _reading(snapshot: Snapshot, identity: str, one: Measurement, facts: ComponentFacts) -> Fact:
-    points = snapshot.trends.get(trend_key(identity, one), ())
+    points = snapshot.trend(identity, one)
     style = severity_style(one.severity) if one.severity is not Severity.OK else ""
     if one.quantity in CAPACITIES:
         value = f"{one.value / 1000:.1f} kW" if one.value is not None else UNKNOWN

@@ -8,7 +8,6 @@ from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Kind
-from console.state.history import trend_key
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import STYLE
 from console.views.plant import spark
@@ -84,7 +83,7 @@ def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts, label:
     old = snapshot.stale(facts)
     by = {one.quantity.value: one for one in reversed(group)}
     flow = by.get(Quantity.FLOW.value)
-    points = snapshot.trends.get(trend_key(component.id, flow), ()) if flow else ()
+    points = snapshot.trend(component.id, flow) if flow else ()
     name = snapshot.topology.label(component.id)
     alone = len(_groups(facts)) == 1
     cells = [Cell(name if alone or not label else f"{name} {_WHERE.get(label, label)}")]

@@ -10,7 +10,6 @@ from backends.model.node import Gpu, HardwareFacts, Node
 from backends.model.reason import Reason
 from backends.model.snapshot import Snapshot
 from console.operations.hold import said_of
-from console.state.history import trend_key
 from console.targets import fold
 from console.views import finding_facts, job_facts
 from console.views.gpus import gpus_of, holder
@@ -129,7 +128,7 @@ def _tray(snapshot: Snapshot, known: Node, *, stale: bool) -> Iterator[Fact]:
     holds = (edge.source for edge in snapshot.topology.incoming.get(f"node:{known.name}", ()))
     tray = next((one for one in holds if one.startswith("tray:") and one in snapshot.components), "")
     for one in snapshot.components[tray].measurements if tray else ():
-        points = snapshot.trends.get(trend_key(tray, one), ())
+        points = snapshot.trend(tray, one)
         if points and one.quantity not in CAPACITIES:
             yield Fact(f"tray {one.label}", reading(one, snapshot.components[tray]), stale=stale, points=points)
 

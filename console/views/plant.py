@@ -9,7 +9,6 @@ from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Kind
-from console.state.history import trend_key
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
 from console.words import UNITS, UNKNOWN, count
@@ -120,7 +119,7 @@ def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts, *, wor
     old = snapshot.stale(facts)
     shown = [one for one in facts.measurements if one.quantity not in CAPACITIES]
     said = " · ".join(reading(one, facts) for one in sorted(shown, key=lambda one: one.severity.rank)[:SHOWN])
-    points = snapshot.trends.get(trend_key(component.id, shown[0]), ()) if shown else ()
+    points = snapshot.trend(component.id, shown[0]) if shown else ()
     return Row(
         component.id,
         (

@@ -9,7 +9,6 @@ from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Kind
 from console.insight.limits import Draw, draw
-from console.state.history import trend_key
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import STYLE
 from console.views.plant import named, spark
@@ -78,7 +77,7 @@ def _drawn(facts: ComponentFacts) -> Measurement | None:
 def _row(snapshot: Snapshot, identity: str, name: str, facts: ComponentFacts) -> Row:
     one = _drawn(facts)
     old = snapshot.stale(facts)
-    points = snapshot.trends.get(trend_key(identity, one), ()) if one else ()
+    points = snapshot.trend(identity, one) if one else ()
     drawn_w = one.value if one and one.value is not None else 0.0
     budget = draw(facts)
     history = Cell(spark(points) or EMPTY, "stale" if old else "muted", points=points)

@@ -10,7 +10,7 @@ from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Kind, Topology
-from console.state.history import trend_key
+from backends.model.trend import begun
 from console.views import component_facts, coolant, parts, power
 
 LIMITED = {"low_critical": 100.0, "low_caution": 200.0}
@@ -137,8 +137,7 @@ def test_parts_are_counted_the_ill_named_and_the_unknown_not_called_well(pod):
 
 def test_a_component_whole_has_every_reading_with_its_limits_and_history(pod, make):
     one = flowing(90.0)
-    flow = one.measurements[0]
-    snapshot = pod({"loop:tcs": one}, trends={trend_key("loop:tcs", flow): (300.0, 90.0)})
+    snapshot = pod({"loop:tcs": one}, trends={"loop:tcs": begun(flowing(300.0)).grown(one)})
     *_, readings = component_facts.whole(snapshot, "loop:tcs", make.at)
     first = readings.facts[0]
     assert (first.value, first.style, first.points) == (

@@ -9,7 +9,8 @@ from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Kind, Topology
-from console.state.history import POINTS, History
+from backends.model.trend import POINTS
+from console.state.history import History
 from console.views.plant import reading, spark, view
 
 
@@ -87,7 +88,24 @@ def test_history_keeps_the_last_points_and_forgets_what_is_gone():
     history = History()
     for value in range(POINTS + 8):
         history.remember({"loop:tcs": facts(Severity.OK, measured(Quantity.FLOW, float(value)))}, "redfish")
-    (points,) = history.trends.values()
+    points = history.trends["loop:tcs"].of(measured(Quantity.FLOW, None))
     assert (len(points), points[-1]) == (POINTS, float(POINTS + 7))
     history.remember({}, "redfish")
     assert history.trends == {}
+
+
+def test_a_reading_keeps_its_history_when_others_come_and_go():
+    history = History()
+    flow, heat = measured(Quantity.FLOW, 1.0), measured(Quantity.POWER, 7.0)
+    for told in ((flow,), (flow, heat), (heat, flow), (heat, measured(Quantity.FLOW, None)), (heat, flow)):
+        history.remember({"loop:tcs": facts(Severity.OK, *told)}, "redfish")
+    trend = history.trends["loop:tcs"]
+    assert (trend.of(heat), trend.of(flow)) == ((7.0,) * 4, ())
+
+
+def test_what_is_told_as_it_was_is_one_more_point_and_what_another_source_tells_is_none():
+    history = History()
+    one = facts(Severity.OK, measured(Quantity.FLOW, 5.0))
+    for source in ("redfish", "redfish", "other", "redfish"):
+        history.remember({"loop:tcs": one}, source)
+    assert history.trends["loop:tcs"].of(one.measurements[0]) == (5.0, 5.0, 5.0)
