@@ -84,7 +84,9 @@ def _fate(plan: Plan) -> str:
     steps = {step.do for step in plan.steps}
     one = len(plan.blast.jobs) == 1
     if Do.REQUEUE in steps:
-        return "goes back into the queue" if one else "go back into the queue"
+        grace_s = max(float(step.args.get("grace_s", 0)) for step in plan.steps if step.do is Do.REQUEUE)
+        back = "goes back into the queue" if one else "go back into the queue"
+        return f"{back} {duration(grace_s)} later" if grace_s else back
     if plan.ends_work or plan.verb.startswith("power"):
         return "runs there and ends with it" if one else "run there and end with it"
     if Do.EMPTY in steps or plan.refused:

@@ -239,7 +239,7 @@ async def test_the_drain_dialog_turns_mode_grace_and_pace_by_keys_and_shows_the_
         await pilot.press(*"soon", "enter")
         await one.until(pilot, "'soon' is not a time")
         await pilot.press(*["backspace"] * 4, *"10m", "enter")
-        await one.until(pilot, "grace 10m00s", "drain gpu[001-002]?")
+        await one.until(pilot, "grace 10m00s", "drain gpu[001-002]?", "goes back into the queue 10m00s later")
         await pilot.press("p")
         await one.until(pilot, "at a time (4, or nothing)")
         await pilot.press("1", "enter")
