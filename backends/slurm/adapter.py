@@ -1,4 +1,4 @@
-"""The Slurm scheduler over any shell: polled as text, which costs the controller a tenth of its JSON.
+"""The Slurm scheduler over any shell: polled as text, which costs the head a quarter of its JSON.
 
 A dead slurmctld costs every client command 9 to 10 s, and 22.05's JSON then says "no nodes" with status 0. So each
 round has a `scontrol ping` (3 ms when it is down) beside it, and a slurmctld that does not answer is Unreachable, never
