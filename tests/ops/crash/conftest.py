@@ -66,7 +66,8 @@ class Row(Struct, frozen=True, kw_only=True):
     that its worker writes down: at each of them it is killed at least once. `nodes`: one for each point, or FEW where
     they can be brought back: a worker that asks the controllers asks for each of them. `width`: nodes of each plan.
     `controllers`: it needs them. `untold`: nothing tells whether its effect has happened, so that it ends UNKNOWN
-    where it was cut off at that, and is never done again.
+    where it was cut off at that, and is never done again. `later`: a cancel leaves something undone, or takes it back;
+    where it can do neither, one such point is enough.
     """
 
     verb: str
@@ -78,6 +79,7 @@ class Row(Struct, frozen=True, kw_only=True):
     width: int = 1
     controllers: bool = False
     untold: bool = False
+    later: bool = True
     speed: float = SPEED
     events: frozenset[str] = EVENTS
 
@@ -312,12 +314,10 @@ class Site:
         told = await self.untouched()
         points = [Point(noted=1), *(Point(after=number) for number in range(len(told) + 1))]
         points += [Point(before=number) for number, kind in enumerate(told, 1) if kind == "applied"]
-        points += [
-            Point(after=number, cancel=True)
-            for number, kind in enumerate(told, 1)
-            if kind in ("intended", "applied", "ended", "held", "released")
-        ]
-        points += [Point(before=number, cancel=True) for number, kind in enumerate(told, 1) if kind == "applied"]
+        cancelled = ("intended", "applied", "ended", "held", "released") if self.row.later else ("intended",)
+        points += [Point(after=number, cancel=True) for number, kind in enumerate(told, 1) if kind in cancelled]
+        if self.row.later:
+            points += [Point(before=number, cancel=True) for number, kind in enumerate(told, 1) if kind == "applied"]
         if self.row.undone:
             first = told.index("ended") + 1
             points += [Point(after=first, cancel=True, again=number) for number in range(1, 6)]

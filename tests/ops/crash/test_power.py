@@ -12,7 +12,15 @@ FAR = {
     "nmi": {"Nmi": 1},
 }
 ROWS = [
-    {"verb": "power", "nodes": FEW, "options": Options(power=how), "far": far, "undone": False, "untold": how == "nmi"}
+    {
+        "verb": "power",
+        "nodes": FEW,
+        "options": Options(power=how),
+        "far": far,
+        "undone": False,
+        "untold": how == "nmi",
+        "later": len(far) > 1,
+    }
     for how, far in FAR.items()
 ]
 
