@@ -351,22 +351,27 @@ def open_session(clock) -> Callable[[FakeScheduler], Session]:
 
 
 class Forkers:
-    """Workers that die where they are told to (`ops/dying.py`): `AT_ONCE` processes that fork one at a time."""
+    """Workers that die where they are told to (`ops/dying.py`): `AT_ONCE` processes that fork one at a time.
+
+    Each costs a second of loading, and is started when it is needed first.
+    """
 
     def __init__(self):
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-        self.all = [subprocess.Popen([sys.executable, DYING], **pipes) for _ in range(AT_ONCE)]
+        self.all = []
         self.threads = ThreadPoolExecutor(AT_ONCE)  # asyncio's own are for the pod's servers: these wait long
         self.free = queue.SimpleQueue()
-        for forker in self.all:
-            self.free.put(forker)
 
     async def run(self, *words, log, **dies):
         asked = {"words": words, "env": dict(os.environ), "log": str(log), **NEVER, **dies}
         return await asyncio.get_running_loop().run_in_executor(self.threads, self._run, json.dumps(asked))
 
     def _run(self, asked):
-        forker = self.free.get()
+        try:
+            forker = self.free.get_nowait()
+        except queue.Empty:  # each thread has one at most: there are never more than threads
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+            forker = subprocess.Popen([sys.executable, DYING], **pipes)
+            self.all.append(forker)
         try:
             forker.stdin.write(f"{asked}\n")
             forker.stdin.flush()
@@ -381,7 +386,7 @@ class Forkers:
                 forker.stdin.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def forkers() -> Iterator[Forkers]:
     """Runs megapod's commands, and has them die at an event of their journal."""
     those = Forkers()
