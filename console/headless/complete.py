@@ -73,11 +73,17 @@ def _values(action: argparse.Action, before: Sequence[str], last: str) -> Iterab
     return told(before, last) if told else ()
 
 
-def _pods(before: Sequence[str], _last: str = "") -> Iterable[str]:
-    try:
-        return load(_said(before, "--config")).pods
-    except ConfigError:
-        return ()
+def _of_config(table: str) -> Callable[[Sequence[str], str], Iterable[str]]:
+    """The names in one of the config's tables."""
+
+    def told(before: Sequence[str], _last: str) -> Iterable[str]:
+        try:
+            named: dict[str, object] = getattr(load(_said(before, "--config")), table)
+        except ConfigError:
+            return ()
+        return named
+
+    return told
 
 
 def _known(before: Sequence[str]) -> list[Names]:
@@ -134,7 +140,9 @@ def _goals(_before: Sequence[str], _last: str) -> Iterator[str]:
 
 
 _TOLD: dict[str, Callable[[Sequence[str], str], Iterable[str]]] = {
-    "POD": _pods,
+    "POD": _of_config("pods"),
+    "PROFILE": _of_config("profiles"),
+    "GATE": _of_config("gates"),
     "NODES": _node_sets,
     "ENTITY": _entities,
     "KIND": _kinds,

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 USUAL = {"commands": ("--lab",), "redfish_crawl": ("--pod=2x18x8", "--runs=1")}
 """What one cannot do without."""
 QUICK = {
+    "deadline": ("--rounds=1",),
     "exec": ("--nodes=32", "--rounds=1"),
     "fleet": ("--pods=2", "--nodes=100", "--seconds=15"),
     "polling": ("--nodes=500", "--jobs=500", "--rounds=2"),

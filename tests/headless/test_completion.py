@@ -17,6 +17,12 @@ CONFIG = """
 host = "head"
 [pods.beta.ssh]
 host = "head2"
+[profiles.pod-os]
+boot = "pxe"
+[profiles.rescue]
+boot = "pxe"
+[gates.burn-in]
+gpus = 4
 """
 
 
@@ -56,6 +62,9 @@ def next_words(line):
         ("get nodes -o js", ["json", "jsonl", "jsonpath"]),
         ("describe gpu002 -o js", ["json", "jsonpath"]),
         ("schema NodeL", ["NodeList"]),
+        ("provision gpu001 --profile ", ["pod-os", "rescue"]),
+        ("provision gpu001 --profile=r", ["--profile=rescue"]),
+        ("resume gpu001 --gate b", ["burn-in"]),
     ],
 )
 def test_what_could_come_next(config, line, found):

@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
     options.add_change(parser, reason=True)
-    parser.add_argument("--profile", default="", metavar="NAME", help="as [profiles.NAME] of the config says")
+    parser.add_argument("--profile", default="", metavar="PROFILE", help="as [profiles.NAME] of the config says")
     parser.add_argument("--canary", type=options.number, metavar="N", help="so many first; the rest if all of them do")
     parser.add_argument("--wave", type=options.number, metavar="N", help="so many at a time (default: all)")
     parser.add_argument(

@@ -22,5 +22,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     options.add_change(parser, reason=False)
     parser.add_argument("--take-over", action="store_true", help="also nodes that somebody else took out")
-    parser.add_argument("--gate", metavar="NAME", help="check each first, as [gates.NAME] of the config says")
+    parser.add_argument("--gate", metavar="GATE", help="check each first, as [gates.NAME] of the config says")
     parser.add_argument("--waive", metavar="REASON", help="without the gate that the pod requires; it is on record")
