@@ -20,6 +20,8 @@ from console.target_error import TargetError
 MOST_NODES = 1_000_000
 GROUPS = "@rack: @job: @state: @partition: @domain: @finding:"
 _PLAIN = re.compile(r"[\w.-]+")
+_NAMED = 400
+"""Of what is not known, folded, so much is named: a list of 20,000 names is no line to read."""
 _RANGE = re.compile(r"(\d+)-(\d+)")
 
 
@@ -88,13 +90,13 @@ def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
         elif not found:
             unknown = names
     if len(found) > 1:
-        raise TargetError(f"{expression}: in more than one pod ({', '.join(found)}); say which with --pod")
+        raise TargetError(f"{_short(expression)}: in more than one pod ({', '.join(found)}); say which with --pod")
     if no_group and not found:
         raise no_group
     if unknown:
         raise TargetError(_unknown(unknown, snapshots))
     if not found:
-        raise TargetError(f"{expression}: an empty set of nodes")
+        raise TargetError(f"{_short(expression)}: an empty set of nodes")
     pod, nodes = next(iter(found.items()))
     return Targets(pod, nodes)
 
@@ -107,10 +109,12 @@ def _parse(expression: str, resolver: object) -> Iterable[str]:
         return list(NodeSet(expression, resolver=resolver))
     except (NodeSetExternalError, GroupSourceError, GroupResolverError) as error:
         said = str(error)
-        hint = said if said.startswith("@") else f"groups are {GROUPS}"
-        raise UnknownGroup(f"{expression}: no such group: {hint}") from None
+        hint = _short(said) if said.startswith("@") else f"groups are {GROUPS}"
+        raise UnknownGroup(f"{_short(expression)}: no such group: {hint}") from None
     except NodeSetException as error:
-        raise TargetError(f"{expression}: not a node set: {error}") from None
+        raise TargetError(
+            f"{_short(expression)}: not a node set: {_short(str(error).replace(expression, _short(expression)), 200)}"
+        ) from None
 
 
 _Members = Callable[[], dict[str, list[str]]]
@@ -187,10 +191,10 @@ def _findings(snapshot: Snapshot) -> dict[str, list[str]]:
 def _unknown(names: tuple[str, ...], snapshots: Mapping[str, Snapshot]) -> str:
     known = [name for snapshot in snapshots.values() for name in snapshot.nodes]
     if not known:
-        return f"{fold(names)}: no node is known yet (see the sources with `megapod get pods`)"
+        return f"{_short(fold(names), _NAMED)}: no node is known yet (see the sources with `megapod get pods`)"
     close = get_close_matches(names[0], known, n=1)
     hint = f"; did you mean {close[0]}?" if close else f"; known: {_short(fold(known))}"
-    return f"{fold(names)}: no such node{hint}"
+    return f"{_short(fold(names), _NAMED)}: no such node{hint}"
 
 
 def _short(text: str, limit: int = 80) -> str:

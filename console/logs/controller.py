@@ -33,6 +33,8 @@ def controllers(session: Session, targets: Targets) -> list[Reader]:
         hardware = pod.adapters.hardware.get(facts.source) if facts else None
         if facts is None or hardware is None:
             remedy = f"`megapod logs {name} --from journal` reads its own journal"
-            raise NotSupported("no controller tells of it", where=name, remedy=remedy)
+            silent = (status for source, status in snapshot.sources.items() if source in pod.adapters.hardware)
+            why = "; ".join(f"{status.name}: {status.error}" for status in silent if status.error)
+            raise NotSupported(f"no controller tells of it{f' ({why})' if why else ''}", where=name, remedy=remedy)
         readers.append(ControllerLog(hardware, facts.system, name))
     return readers

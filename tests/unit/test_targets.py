@@ -156,3 +156,11 @@ def test_a_group_that_there_is_not_is_answered_with_those_there_are(pods, expres
     with pytest.raises(TargetError) as error:
         resolve(expression, pods)
     assert says in str(error.value)
+
+
+@pytest.mark.parametrize("ending", ["", "[", "&@rack:typo"])
+def test_what_is_wrong_with_a_huge_set_is_still_a_line_to_read(make, ending):
+    names = ",".join(f"host{number}x" for number in range(20_000))
+    with pytest.raises(TargetError) as caught:
+        resolve(names + ending, {"lab": make.snapshot([make.node("n1")])})
+    assert len(str(caught.value)) < 600
