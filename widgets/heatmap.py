@@ -16,38 +16,12 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, GlyphSet
-from widgets.heat_layout import Group, HeatLayout
+from widgets.heat_grid import HeatCell, HeatGrid, HeatGroup
+from widgets.heat_layout import HeatLayout
 from widgets.line_view import LineView
 from widgets.marks import Marks
 from widgets.messages import CellHighlighted, CellSelected, MarksChanged
 from widgets.paint import Align, Piece, fit, width_of
-
-
-class HeatCell(Struct, frozen=True, gc=False):
-    """A thing on the map. `glyph` says its value without colour; `tip` is what the screen may show for the cursor.
-
-    With `parts`, runs of (text, style), these are drawn instead: a value beside the sign, or a sign for each GPU. All
-    cells of a map are as wide as the widest.
-    """
-
-    key: str
-    glyph: str
-    style: str = ""
-    stale: bool = False
-    tip: str = ""
-    parts: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def width(self) -> int:
-        """Columns it takes, without the gap after it."""
-        return sum(width_of(text) for text, _ in self.parts) if self.parts else 1
-
-
-class HeatGroup(Struct, frozen=True, gc=False):
-    """Cells that stand together, under a title."""
-
-    title: str
-    cells: tuple[HeatCell, ...]
 
 
 class LegendEntry(Struct, frozen=True):
@@ -93,9 +67,7 @@ class HeatMap(LineView):
     ) -> None:
         super().__init__(glyphs=glyphs, empty=empty, id=id, classes=classes)
         self._least_width = self._cell_width = cell_width
-        self._groups: tuple[HeatGroup, ...] = ()
-        self._cells: list[HeatCell] = []
-        self._index: dict[str, int] = {}
+        self._grid = HeatGrid()
         self._layout = HeatLayout((), 1, cell_width)
         self._legend: tuple[LegendEntry, ...] = ()
         self._legend_lines: list[list[LegendEntry]] = []
@@ -105,30 +77,33 @@ class HeatMap(LineView):
 
     # -- what is handed in ----------------------------------------------------------------------------------------
 
-    def update(self, groups: Sequence[HeatGroup]) -> None:
+    def update(self, groups: Sequence[HeatGroup] | HeatGrid) -> None:
         """All groups in order. The cursor and marks stay on their keys; cells that changed are repainted."""
-        if self._groups and len(groups) == len(self._groups) and all(map(is_, groups, self._groups)):
+        was = self._grid
+        given = groups.groups if isinstance(groups, HeatGrid) else groups
+        if was.groups and len(given) == len(was.groups) and all(map(is_, given, was.groups)):
             return
         at = self.cursor
-        cells = [cell for group in groups for cell in group.cells]
-        before, self._cells = self._cells, cells
-        width = max(self._least_width, max((cell.width for cell in cells), default=0) + 1)
-        same = width == self._cell_width and _shape(groups) == _shape(self._groups)
-        same = same and [c.key for c in cells] == [c.key for c in before]
-        self._cell_width = width
-        self._groups = tuple(groups)
-        if same:
-            for index, (old, new) in enumerate(zip(before, cells, strict=True)):
-                if old is not new and old != new:
-                    self._repaint(index)
+        self._grid = grid = groups if isinstance(groups, HeatGrid) else HeatGrid(groups)
+        width = max(self._least_width, grid.cell_width)
+        if width == self._cell_width and grid.alike(was):
+            self._repaint_changed(was)
             return
-        self._index = {cell.key: index for index, cell in enumerate(cells)}
-        if self._marks and self._marks.prune(self._index):
+        self._cell_width = width
+        if self._marks and self._marks.prune(grid.index):
             self.post_message(MarksChanged(self, self.marks))
         self._relay()
-        self._cursor = self._index.get(at or "", max(0, min(self._cursor, len(cells) - 1)))
+        self._cursor = grid.index.get(at or "", max(0, min(self._cursor, len(grid.cells) - 1)))
         if self.cursor != at:
             self.post_message(CellHighlighted(self, self.cursor))
+
+    def _repaint_changed(self, was: HeatGrid) -> None:
+        """Of the cells on screen those that look otherwise."""
+        for line in self._layout.lines[self.top : self.top + self.page]:
+            for span in line:
+                for at in range(span.first, span.last):
+                    if was.cells[at] != self._cells[at]:
+                        self._repaint(at)
 
     def set_legend(self, entries: Sequence[LegendEntry]) -> None:
         """What the signs mean, at the bottom; only its lines are repainted where it takes as many as before."""
@@ -147,8 +122,8 @@ class HeatMap(LineView):
         """Light up these cells and no others."""
         wanted = frozenset(keys)
         for key in wanted ^ self._highlighted:
-            if key in self._index:
-                self._repaint(self._index[key])
+            if key in self._grid.index:
+                self._repaint(self._grid.index[key])
         self._highlighted = wanted
 
     # -- what can be asked ----------------------------------------------------------------------------------------
@@ -187,31 +162,31 @@ class HeatMap(LineView):
 
     def move_to(self, key: str) -> bool:
         """Put the cursor on a key; False where there is none such."""
-        if key not in self._index:
+        if key not in self._grid.index:
             return False
-        self._go(self._index[key])
+        self._go(self._grid.index[key])
         return True
 
     def toggle_mark(self, key: str | None = None) -> None:
         """Mark or unmark a cell, the one under the cursor by default."""
         key = key or self.cursor
-        if key is not None and key in self._index:
+        if key is not None and key in self._grid.index:
             self._marks.toggle(key)
-            self._repaint(self._index[key])
+            self._repaint(self._grid.index[key])
             self.post_message(MarksChanged(self, self.marks))
 
     def mark(self, keys: Iterable[str]) -> int:
         """Mark these, as far as they have a cell; how many have."""
-        known = [key for key in keys if key in self._index]
+        known = [key for key in keys if key in self._grid.index]
         self._marks.add(known)
         for key in known:
-            self._repaint(self._index[key])
+            self._repaint(self._grid.index[key])
         self.post_message(MarksChanged(self, self.marks))
         return len(known)
 
     def mark_range(self) -> None:
         """Mark from the last one marked to the cursor, in the map's order."""
-        start = self._index.get(self._marks.anchor or "", self._cursor)
+        start = self._grid.index.get(self._marks.anchor or "", self._cursor)
         low, high = sorted((start, self._cursor))
         self._marks.add(cell.key for cell in self._cells[low : high + 1])
         self.refresh()
@@ -340,11 +315,14 @@ class HeatMap(LineView):
             pieces.append((f" {entry.text}  ", self.base + self.palette["label"]))
         return self.line(pieces)
 
+    @property
+    def _cells(self) -> list[HeatCell]:
+        return self._grid.cells
+
     # -- keeping up -----------------------------------------------------------------------------------------------
 
     def _relay(self) -> None:
-        groups = [Group(group.title, len(group.cells)) for group in self._groups]
-        self._layout = HeatLayout(groups, self.size.width or 80, self._cell_width)
+        self._layout = self._grid.layout(self.size.width or 80, self._cell_width)
         self._legend_lines = _legend_lines(self._legend, self.size.width or 80)
         if len(self._legend_lines) * 2 > self.size.height:
             self._legend_lines = []
@@ -386,7 +364,3 @@ def _legend_lines(entries: Sequence[LegendEntry], width: int) -> list[list[Legen
         lines[-1].append(entry)
         room -= wide
     return lines
-
-
-def _shape(groups: Sequence[HeatGroup]) -> list[tuple[str, int]]:
-    return [(group.title, len(group.cells)) for group in groups]

@@ -92,12 +92,12 @@ class LineTree(LineView):
         """The keys of what is open, from the top."""
         return [line.item.key for line in self._lines]
 
-    def update(self, roots: Sequence[TreeItem]) -> None:
-        """The whole tree; unchanged sub-trees as the same objects."""
+    def update(self, roots: Sequence[TreeItem], above: dict[str, str] | None = None) -> None:
+        """The whole tree; unchanged sub-trees as the same objects. `above` is what `parents` makes of it, if made."""
         if self._roots and len(roots) == len(self._roots) and all(map(is_, roots, self._roots)):
             return
         self._roots = tuple(roots)
-        self._above = None
+        self._above = above
         self._relay()
 
     def open_keys(self, keys: Iterable[str]) -> None:
@@ -213,7 +213,7 @@ class LineTree(LineView):
     def _path(self, key: str) -> list[str] | None:
         """The keys above an item, topmost first. Looked up: a map's cursor asks for 100,000 nodes, key by key."""
         if self._above is None:
-            self._above = _parents(self._roots)
+            self._above = parents(self._roots)
         if key not in self._above:
             return None
         path: list[str] = []
@@ -281,7 +281,7 @@ def _face(item: TreeItem) -> tuple[object, ...]:
     return (item.key, item.text, item.glyph, item.style, item.note, item.note_style, item.stale, bool(item.children))
 
 
-def _parents(roots: Sequence[TreeItem]) -> dict[str, str]:
+def parents(roots: Sequence[TreeItem]) -> dict[str, str]:
     """The key above each item, "" above the roots."""
     above = dict.fromkeys((item.key for item in roots), "")
     stack = list(roots)

@@ -17,7 +17,8 @@ from console.views.marks import STYLE
 from console.views.nodes import hottest_c
 from console.views.racks import groups
 from widgets.glyphs import GlyphSet
-from widgets.heatmap import HeatCell, HeatGroup, LegendEntry
+from widgets.heat_grid import HeatCell, HeatGroup
+from widgets.heatmap import LegendEntry
 
 MODES = ("state", "health", "temperature", "power", "utilisation", "gpus")
 ZOOMS = ("nodes", "values", "each GPU")

@@ -79,7 +79,9 @@ async def test_filter_narrows_and_esc_brings_all_back(bench):
         await one.until(pilot, "gpu008")
 
 
-async def test_filter_in_topology_keeps_what_matches(bench):
+@pytest.mark.parametrize("large", [2000, 0])
+async def test_filter_in_topology_keeps_what_matches(bench, monkeypatch, large):
+    monkeypatch.setattr("console.tui.screens.topology.LARGE", large)  # from there on it is made in a thread
     one = bench()
     one.scheduler.run_job("77", "gpu006")
     async with one.on_screen() as pilot:

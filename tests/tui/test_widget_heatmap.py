@@ -4,8 +4,9 @@ import pytest
 from textual.geometry import Region
 
 from widgets.glyphs import ASCII, UNICODE
+from widgets.heat_grid import HeatCell, HeatGroup
 from widgets.heat_layout import Group, HeatLayout
-from widgets.heatmap import HeatCell, HeatGroup, HeatMap, LegendEntry
+from widgets.heatmap import HeatMap, LegendEntry
 from widgets.messages import CellHighlighted, CellSelected
 
 

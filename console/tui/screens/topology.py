@@ -1,7 +1,8 @@
 """Topology: the pod as a tree beside a map of its nodes, and what the one under the cursor is about."""
 
 from collections.abc import Collection, Iterable
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from backends.model.snapshot import Snapshot
 from console.select.field import Around
 from console.select.kinds import kind
 from console.state.kept import Kept
+from console.tui.aside import LARGE, Aside
 from console.tui.desk import Desk
 from console.tui.filter import Filter, keeper, read
 from console.tui.heat import HeatCells
@@ -25,12 +27,25 @@ from console.tui.tree import TopologyTree
 from console.views import node_facts, nodes
 from console.views.racks import groups
 from widgets.describe import Describe
-from widgets.heatmap import HeatGroup, HeatMap, LegendEntry
+from widgets.heat_grid import HeatGrid
+from widgets.heatmap import HeatMap, LegendEntry
 from widgets.messages import CellHighlighted, CellSelected, ItemHighlighted, ItemSelected
-from widgets.tree import LineTree, TreeItem
+from widgets.tree import LineTree, TreeItem, parents
 
 TALL = 36
 """Lines from which the node under the cursor is told with its GPUs."""
+
+
+class _Made(NamedTuple):
+    """What is drawn of an instant. `racks` are the names of the nodes in each, or in what stands for it."""
+
+    snapshot: Snapshot
+    only: frozenset[str] | None
+    racks: dict[str, list[str]]
+    items: list[TreeItem]
+    above: dict[str, str] | None
+    grid: HeatGrid
+    legend: list[LegendEntry]
 
 
 class TopologyView(View):
@@ -51,9 +66,16 @@ class TopologyView(View):
         self._heat = HeatCells(desk.glyphs)
         self._rows = Rows()
         self._known: nodes.Known = {}
-        self._items: Kept[list[TreeItem]] = Kept()
-        self._cells: Kept[tuple[list[HeatGroup], list[LegendEntry]]] = Kept()
+        self._items: Kept[tuple[list[TreeItem], dict[str, str] | None]] = Kept()
+        self._cells: Kept[tuple[HeatGrid, list[LegendEntry]]] = Kept()
+        self._aside = Aside(self, self._show)
+        self._made: _Made | None = None
         self._opened_for: tuple[str, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether what is on screen is about to be another."""
+        return self._aside.busy
 
     @property
     def tree_pane(self) -> LineTree:
@@ -79,20 +101,46 @@ class TopologyView(View):
         tree, heat = self.tree_pane, self.map
         tree.waiting = heat.waiting = awaited
         if snapshot is None:
+            self._aside.drop()
+            self._made = None
             tree.update(())
             heat.update(())
             return
-        only = self._matching(snapshot)
-        tree.update(self._items.of((snapshot, only), lambda: self._tree.items(snapshot, only)))
-        self._open_first(snapshot, only)
-        room = heat.size.width, heat.size.height
+        room, now, wanted = (heat.size.width, heat.size.height), self.desk.ages_now(), self.filter
+        large = len(snapshot.nodes) > LARGE
+        self._aside.want(lambda: self._make(snapshot, wanted, now, room, large=large), large=large)
+
+    def _make(self, snapshot: Snapshot, wanted: Filter, now: datetime, room: tuple[int, int], *, large: bool) -> _Made:
+        """In whichever thread: never two at once."""
+        only = self._matching(snapshot, wanted, now)
+
+        def items() -> tuple[list[TreeItem], dict[str, str] | None]:
+            found = self._tree.items(snapshot, only)
+            return found, parents(found) if large else None
+
+        def cells() -> tuple[HeatGrid, list[LegendEntry]]:
+            found, legend = self._heat.cells(snapshot)
+            grid = HeatGrid(found)
+            grid.layout(room[0], grid.cell_width)
+            return grid, legend
+
         self._heat.fit(*room)
         made_of = snapshot, self._heat.mode, self._heat.zoom, *room  # ages are told in the details alone
-        cells, legend = self._cells.of(made_of, lambda: self._heat.cells(snapshot))
-        heat.set_legend(legend if snapshot.nodes else ())
-        heat.update(cells)
-        heat.highlight(only if only is not None else self.desk.chosen)
+        racks = {name: [node.name for node in nodes] for name, nodes in groups(snapshot).items()}
+        return _Made(snapshot, only, racks, *self._items.of((snapshot, only), items), *self._cells.of(made_of, cells))
+
+    def _show(self, made: _Made) -> None:
+        if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
+            return
+        self._made = made
+        self.tree_pane.update(made.items, made.above)
+        self._open_first(made)
+        self.map.set_legend(made.legend if made.snapshot.nodes else ())
+        self.map.update(made.grid)
+        self.map.highlight(made.only if made.only is not None else self.desk.chosen)
         self._detail()
+        if len(made.snapshot.nodes) > LARGE:
+            self.redraw_chrome()
 
     def on_resize(self) -> None:
         """The map tells more where there is room."""
@@ -107,7 +155,7 @@ class TopologyView(View):
         snapshot = self.desk.snapshot
         if snapshot is None or not snapshot.nodes:
             return ""
-        only = self._matching(snapshot)
+        only = self._made.only if self._made is not None else None
         total = len(snapshot.nodes)
         return f"{total} nodes" if only is None else f"{len(only)} of {total}"
 
@@ -206,12 +254,11 @@ class TopologyView(View):
         if self.map.has_focus:
             return (self.map.cursor,) if self.map.cursor else ()
         kind, _, name = (self.tree_pane.cursor or "").partition(":")
-        snapshot = self.desk.snapshot
         if kind in ("node", "gpu"):
             return (_node_of(self.tree_pane.cursor or ""),)
-        if kind == "rack" and snapshot is not None:
-            only = self._matching(snapshot)
-            return tuple(node.name for node in groups(snapshot).get(name, ()) if only is None or node.name in only)
+        if kind == "rack" and self._made is not None:
+            only = self._made.only
+            return tuple(node for node in self._made.racks.get(name, ()) if only is None or node in only)
         return ()
 
     def _detail(self) -> None:
@@ -226,24 +273,22 @@ class TopologyView(View):
         elif snapshot is not None and names:
             pane.update(drawn(node_facts.several(snapshot, names)))
 
-    def _open_first(self, snapshot: Snapshot, only: Collection[str] | None) -> None:
+    def _open_first(self, made: _Made) -> None:
         """A pod opens with its racks open, as far as a screen holds them; a filter opens what it found."""
-        tree = self.tree_pane
-        racks = [f"rack:{name}" for name in groups(snapshot)]
+        tree, snapshot = self.tree_pane, made.snapshot
+        racks = [f"rack:{name}" for name in made.racks]
         opened = (snapshot.pod, *racks[:1])  # racks get their names when the sources that tell them have answered
         if snapshot.nodes and self._opened_for != opened:
             self._opened_for = opened
             few = len(snapshot.nodes) <= max(24, self.app.size.height)
             tree.open_keys((f"pod:{snapshot.pod}", *(racks if few else racks[:1])))
-            first = next(iter(groups(snapshot).values()))[0].name
-            tree.move_to(f"node:{first}")
-        elif only is not None:
+            tree.move_to(f"node:{next(iter(made.racks.values()))[0]}")
+        elif made.only is not None:
             tree.open_keys(racks)
 
-    def _matching(self, snapshot: Snapshot) -> frozenset[str] | None:
-        """The nodes that the filter lets through; None without a filter."""
-        now = self.desk.ages_now()
-        keep = keeper(self.filter, kind("nodes"), Around(snapshot, now))
+    def _matching(self, snapshot: Snapshot, wanted: Filter, now: datetime) -> frozenset[str] | None:
+        """The nodes that a filter lets through; None without one."""
+        keep = keeper(wanted, kind("nodes"), Around(snapshot, now))
         if keep is None:
             return None
         return frozenset(row.key for row in self._rows.rows(nodes.view(snapshot, now, known=self._known)) if keep(row))
