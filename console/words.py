@@ -1,9 +1,11 @@
 """How values are said to people, on screen and in scripts alike: ages, durations, counts."""
 
+import re
 from datetime import datetime
 
 EMPTY = "·"
 UNKNOWN = "?"
+_PARTS = re.compile(r"[\s/.:-]+")
 
 
 def age(since: datetime | None, now: datetime) -> str:
@@ -59,3 +61,10 @@ UNITS = {
     "rpm": "rpm",
 }
 """How the unit at the end of a quantity's name (`flow_lpm`) is written."""
+
+
+def of_kind(kind: str, name: str) -> str:
+    """`rack r1`; the name alone where a word of it says already what it is (`pump1`, `Compute tray 3`)."""
+    said = _PARTS.split(name.casefold())
+    alone = any(word.startswith(kind) for word in said) or f" {kind} " in f" {' '.join(said)} "
+    return name if alone else f"{kind} {name}"

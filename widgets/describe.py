@@ -9,7 +9,7 @@ from widgets.glyphs import UNICODE, GlyphSet
 from widgets.paint import Align, Piece, clip, fit, width_of
 from widgets.reader import Reader
 from widgets.sparkline import sparkline
-from widgets.wrap import lines_of
+from widgets.wrap import head_of, lines_of
 
 
 class Fact(Struct, frozen=True):
@@ -113,10 +113,20 @@ class Describe(Reader):
         for section in self._sections:
             if lines:
                 lines.append(None)
-            lines.append(section)
+            lines.extend(self._titled(section, width))
             for fact in section.facts:
                 lines.extend(self._wrapped(fact, width))
         self._lines = lines
+
+    def _titled(self, section: Section, width: int) -> list[_Line]:
+        """A title too long for its line goes on below it, where values stand."""
+        first = head_of(section.title, max(8, width - width_of(clip(section.note, width // 2, "…")) - 4))
+        rest = section.title[len(first) :].lstrip()
+        if not rest:
+            return [section]
+        below = lines_of(rest, max(4, width - self._label_width - 3))
+        head = Section(first.rstrip(), (), section.note, section.note_style)
+        return [head, *(Fact("", line, "", "title") for line in below)]
 
     def _wrapped(self, fact: Fact, width: int) -> list[Fact]:
         """A fact as the lines it takes; the age stands beside the first."""

@@ -4,6 +4,7 @@ A thing is not well when its controller says so, or when one of its readings is 
 merely repeats the state of something inside it (a rolled-up health) is no finding of its own: see `cause`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from backends.model.finding import Finding
@@ -16,8 +17,11 @@ from console.insight.advice import ADVICE, RULE
 from console.insight.evidence import BAD, conditions, last_seen, said, since, told_by
 from console.insight.radius import jobs_of, nodes_hit
 from console.insight.suspects import OFF, TRIPPED
-from console.words import UNITS
+from console.words import UNITS, of_kind
 
+_WORDS = re.compile(r"[\s/:]+")
+_TELLING = 3
+"""Signs that a name must have more than to be told from other words."""
 _WELL = frozenset({"", "OK", "Normal", "On", "Enabled", "Closed", "LinkUp"})
 
 Among = Mapping[str, ComponentFacts]
@@ -145,24 +149,27 @@ def _finding(
 
 
 def _named(snapshot: Snapshot, component: Component, nodes: tuple[str, ...]) -> str:
-    """`pump pump1`; where others have the same name, `fan 3 of gpu007` if it is one node's, else its place in full."""
+    """`pump1`; where others have the same name, `fan 3 of gpu007` if it is one node's, else its place in full."""
     kind, label = component.kind.value.replace("-", " "), snapshot.topology.label(component.id)
     if label != component.name and len(nodes) == 1:
-        return f"{kind} {component.name} of {nodes[0]}"
-    return f"{kind} {label}"
+        return f"{of_kind(kind, component.name)} of {nodes[0]}"
+    return of_kind(kind, label)
 
 
 def _title(named: str, component: Component, what: str) -> str:
-    """`pump pump1: stopped`. A controller whose message begins with the name of the thing is not echoed.
+    """`pump1: stopped`. A controller whose message begins with the name of the thing is not echoed.
 
-    One that goes on to say where the thing is (`Pump pump1 of cdu1 stopped`) is a title as it stands.
+    One that says where the thing is (`Pump pump1 of cdu1 stopped`, `Coolant leaks under cdu1`) is a title as it stands.
     """
     kind = component.kind.value.replace("-", " ")
     for own in (named, f"{kind} {component.name}"):
         if what.casefold().startswith(f"{own} ".casefold()):
-            rest = what[len(own) :].strip(" :")
-            return f"{kind} {component.name} {rest}" if rest.startswith("of ") else f"{named}: {rest}"
-    return f"{named}: {what}"
+            rest = what[len(own) :].strip()
+            if rest.startswith("of "):
+                return f"{of_kind(kind, component.name)} {rest}"
+            return f"{named}{rest}" if rest.startswith(":") else f"{named} {rest}"
+    places = (word for word in _WORDS.split(component.id) if len(word) > _TELLING and any(map(str.isdigit, word)))
+    return what if any(f" {place} " in f" {what} " for place in places) else f"{named}: {what}"
 
 
 def _what(snapshot: Snapshot, component: Component, facts: ComponentFacts, beyond: tuple[Measurement, ...]) -> str:

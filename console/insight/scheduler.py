@@ -27,7 +27,7 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
         power = Power.UNKNOWN if snapshot.stale(node.hardware) else node.power
         stuck = down and power is Power.ON and node.hardware is not None and node.hardware.boot not in _UP
         rule = "never-boots" if stuck else "not-responding"
-        word = "on, but its OS does not come up" if stuck else "down" if down else "not responding"
+        word = "on, but its OS is not up" if stuck else "down" if down else "not responding"
         yield Finding(
             id=f"{rule}:{node.name}",
             rule=rule,

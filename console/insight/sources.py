@@ -51,7 +51,7 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
                 *((f"silent: {', '.join(status.name for status in lost)}",) if len(lost) > 1 else ()),
                 *(_hardware(snapshot) if family == _SCHEDULER else ()),
             ),
-            advice=_advice(snapshot, dead=dead),
+            advice=_advice(snapshot, dead=dead, ever=bool(seen)),
         )
 
 
@@ -124,7 +124,8 @@ def _hardware(snapshot: Snapshot) -> tuple[str, ...]:
     return (f"the hardware of {count(len(known), 'node')}: {on} on, {well} OK; what runs there runs on",)
 
 
-def _advice(snapshot: Snapshot, *, dead: bool) -> str:
+def _advice(snapshot: Snapshot, *, dead: bool, ever: bool) -> str:
     if dead:
         return "start it on the head node (`systemctl status slurmctld`); running jobs go on without it"
-    return f"its facts are shown as they were; check with `megapod doctor --pod {snapshot.pod}`"
+    shown = "its facts are shown as they were" if ever else "nothing is known from it"
+    return f"{shown}; check with `megapod doctor --pod {snapshot.pod}`"

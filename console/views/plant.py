@@ -11,7 +11,7 @@ from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Kind
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
-from console.words import UNITS, UNKNOWN, count
+from console.words import UNITS, UNKNOWN, count, of_kind
 
 COLUMNS = (
     Column(key="component", title="COMPONENT", middle=True),
@@ -138,9 +138,8 @@ def _word(facts: ComponentFacts) -> str:
 
 
 def named(snapshot: Snapshot, component: Component) -> str:
-    """`pump pump1`; its name alone where that says already what it is (`Compute tray 3`)."""
-    label, kind = snapshot.topology.label(component.id), component.kind.value.replace("-", " ")
-    return label if f" {kind} " in f" {label.casefold()} " else f"{kind} {label}"
+    """What it is and what it is called."""
+    return of_kind(component.kind.value.replace("-", " "), snapshot.topology.label(component.id))
 
 
 def _severity(facts: ComponentFacts) -> Severity:

@@ -104,6 +104,18 @@ async def test_facts_stand_with_their_age_and_wrap(host, grid):
         ]
 
 
+async def test_a_title_too_long_for_its_line_goes_on_below(host, grid):
+    pane = Describe()
+    async with host(pane).run_test(size=(60, 20)) as pilot:
+        title = "slurm failed: 10.1.2.3: connection refused (is sshd running there, is the port right?)"
+        pane.update([Section(title, (Fact("since", "19s"),), "Warning")])
+        await pilot.pause()
+        lines = grid(pilot.app)
+        assert lines[0].endswith(" Warning")
+        assert " ".join(line.rstrip("─ ").removesuffix(" Warning").rstrip("─ ").strip() for line in lines[:2]) == title
+        assert lines[2].strip().startswith("since")
+
+
 def variables_of(name: str) -> dict[str, str]:
     return {**THEMES[name].to_color_system().generate(), **THEMES[name].variables}
 

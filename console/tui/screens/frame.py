@@ -132,9 +132,9 @@ class Frame(PromptScreen[None]):
         progress = self.query_one("#progress", StatusLine)
         progress.set_class(bool(running), "-on")
         if running:
-            more = f"  and {len(running) - 1} more" if len(running) > 1 else ""
+            more = [Segment(f"and {len(running) - 1} more", "draining")] if len(running) > 1 else []
             progress.show_segments(
-                [Segment(line(running[0]) + more, "draining")], [Segment("operations", "muted", 1, "o")]
+                [Segment(line(running[0]), "draining")], [*more, Segment("operations", "muted", 1, "o")]
             )
         if not self.message_on:
             self._show_hints()

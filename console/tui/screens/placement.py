@@ -168,7 +168,7 @@ class PlacementView(JobsView):
             self.map.highlight({name for job in snapshot.jobs_on(node) for name in job.nodes})
             chosen = self.selection()
             takes = capacity.drain_takes(snapshot, chosen)
-            details.update(drawn((*node_facts.brief(snapshot, node, now), takes)))
+            details.update(drawn((takes, *node_facts.brief(snapshot, node, now))))
             return
         job = snapshot.jobs.get(self.table.cursor or "")
         self.map.highlight(job.nodes if job is not None and job.running else ())
