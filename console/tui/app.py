@@ -29,6 +29,7 @@ from console.tui.environment import Appearance
 from console.tui.keymap import Keymap
 from console.tui.notice import notice
 from console.tui.operations import Operations, line
+from console.tui.screens.commanded import command_words
 from console.tui.screens.describe import DescribeView
 from console.tui.screens.elevation import ElevationView
 from console.tui.screens.events import EventsView
@@ -43,7 +44,7 @@ from console.tui.screens.raw import RawView
 from console.tui.screens.topology import TopologyView
 from console.tui.screens.triage import TriageView
 from console.tui.screens.view import Asked, View
-from console.tui.wishes import check_columns, coloured
+from console.tui.wishes import check_aliases, check_columns, coloured
 from widgets.frugal import FrugalApp
 from widgets.glyphs import glyph_set
 from widgets.key_queue import KeyQueueApp
@@ -99,6 +100,7 @@ class MegapodApp(KeyQueueApp[int], FrugalApp[int]):
         look = look or Appearance()
         super().__init__(driver_class=driver, ansi_color=THEMES[look.theme].ansi or None)
         check_columns(config)
+        check_aliases(config, command_words())
         for theme in THEMES.values():
             self.register_theme(coloured(theme, config))
         self.theme = THEMES[look.theme].name

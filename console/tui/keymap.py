@@ -74,6 +74,7 @@ class Keymap:
             return said
         last = said.rpartition("+")[2]
         close = get_close_matches(said, (*_NAMED, *(f"{held}+{last}" for held in _HELD)), n=1, cutoff=0.7)
+        close = [one for one in close if one != said]
         hint = f"; did you mean {close[0]!r}?" if close else '; write "x", "ctrl+x", "f5", "slash"'
         raise ConfigError(f"{self._at}.{name}: {said!r} is no key{hint}")
 

@@ -27,6 +27,21 @@ def check_columns(config: Config) -> None:
                 raise ConfigError(f"{at}: no column {column!r}{_near(column, known)}")
 
 
+def check_aliases(config: Config, words: Iterable[str]) -> None:
+    """Every line of `[screen.aliases]` begins with a command; alone, a word may be a node's or a pod's name.
+
+    Raises ConfigError.
+    """
+    known = list(words)
+    for name, line in config.screen.aliases.items():
+        first, _, rest = line.strip().partition(" ")
+        at = f"{config.path}: screen.aliases.{name}"
+        if not first:
+            raise ConfigError(f"{at}: an empty line")
+        if rest and not any(word.startswith(first) for word in known):
+            raise ConfigError(f"{at}: no command {first!r}{_near(first, known)}")
+
+
 def coloured(theme: Theme, config: Config) -> Theme:
     """The theme with the operator's colours. Raises ConfigError for a style or a colour that there is none of."""
     colours = config.screen.colours

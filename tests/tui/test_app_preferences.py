@@ -26,6 +26,8 @@ def config(**screen):
         ({"keys": {"drain": "slash"}}, "screen.keys.drain: '/' is the key of filter; take another"),
         ({"keys": {"drain": "j"}}, "screen.keys.drain: 'j' is the key of the cursor; take another"),
         ({"keys": {"drain": "x", "resume": "x"}}, "screen.keys.resume: 'x' is the key of drain"),
+        ({"aliases": {"bad": "fliter state=down"}}, "screen.aliases.bad: no command 'fliter'; did you mean 'filter'?"),
+        ({"aliases": {"bad": " "}}, "screen.aliases.bad: an empty line"),
         ({"columns": {"nods": ["node"]}}, "screen.columns.nods: no such table; did you mean 'nodes'?"),
         ({"columns": {"nodes": ["stat"]}}, "screen.columns.nodes: no column 'stat'; did you mean 'state'?"),
         ({"columns": {"nodes": []}}, "screen.columns.nodes: names no column; there are node, state"),

@@ -36,6 +36,11 @@ _WORDS = (
 )
 
 
+def command_words() -> tuple[str, ...]:
+    """What a `:` line may begin with, on any pod."""
+    return (*(key.text for key in VIEWS), *(one.verb for one in ACTIONS), *(word.name for word in _WORDS))
+
+
 class Commanded(Prompted):
     """A prompted frame with a command line."""
 
