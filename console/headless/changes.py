@@ -59,9 +59,9 @@ def remembered(path: Path, kind: str) -> Told:
     except FileNotFoundError:
         return Told(kind=kind)
     except (OSError, msgspec.MsgspecError) as error:
-        raise Stop(Exit.USAGE, f"{path}: not a cursor of `megapod watch`: {error}") from error
+        raise Stop(Exit.USAGE, f"{path}: not a file of cursors (of {kind}): {error}") from error
     if told.kind != kind:
-        raise Stop(Exit.USAGE, f"{path}: the cursor of a watch of {told.kind}, not {kind}")
+        raise Stop(Exit.USAGE, f"{path}: the cursor of {told.kind}, not of {kind}")
     return told
 
 

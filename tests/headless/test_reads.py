@@ -125,7 +125,7 @@ def test_what_is_watched_is_told_once_by_its_cursor(run, tmp_path):
     assert "added" not in {json.loads(line)["change"] for line in out.splitlines()}
     code, out, error = run("watch", "nodes", "--for", "1s", "--cursor", cursor)
     assert (code, out) == (Exit.USAGE, "")
-    assert "a watch of racks, not nodes" in error
+    assert "the cursor of racks, not of nodes" in error
 
 
 def test_a_wait_for_health_and_for_a_job(run):
