@@ -34,6 +34,8 @@ CONSOLE = textwrap.dedent(
         where = "head1"
         capabilities = frozenset()
         requests = 0
+        def spent(self, question):
+            return 0
         async def _never(self):
             if not told.exists():  # asked, so the app has the session, and is to close it
                 told.write_text("open")
