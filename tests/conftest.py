@@ -290,25 +290,18 @@ def end_workers(place: Place) -> None:
                 os.kill(holder.actor.pid, signal.SIGTERM)
 
 
-@pytest.fixture
-def ending_workers() -> Iterator[Callable[[Path], None]]:
-    """`ending_workers(journal)`: when the test is over, nobody carries an operation of that file any more."""
-    journals: list[Path] = []
-    yield journals.append
-    for journal in journals:
-        end_workers(Place(journal=journal))
-
-
 @pytest.fixture(autouse=True)
-def _own_journal(tmp_path_factory, monkeypatch) -> Iterator[None]:
+def _own_journal(request, tmp_path_factory, monkeypatch) -> Iterator[None]:
     """Operations of a test are written down in a folder of its own, never in the journal of who runs the tests.
 
-    A worker that still carries one when the test is over is ended.
+    A worker that still carries one when the test is over is ended, also where its config names a journal beside it.
     """
     state = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("XDG_STATE_HOME", str(state))
     yield
-    end_workers(Place(journal=state / "megapod" / "journal.db"))
+    named = request.node.funcargs.get("tmp_path")
+    for journal in (state / "megapod" / "journal.db", *([named / "journal.db"] if named else ())):
+        end_workers(Place(journal=journal))
 
 
 @pytest.fixture

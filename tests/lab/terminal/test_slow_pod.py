@@ -35,7 +35,7 @@ class Child:
 
 
 @pytest.fixture
-def pods(tmp_path, ending_workers):
+def pods(tmp_path):
     """A config of two simulated pods, the second one behind the slow way, and that way."""
     config = tmp_path / "config.toml"
     words = ("simulate", "--pods", "2", "--racks", "1", "--nodes", "4", "--write-config", str(config))
@@ -48,7 +48,6 @@ def pods(tmp_path, ending_workers):
         text = text.replace(f"port = {old}\n", f"port = {new}\n").replace(f':{old}"\n', f':{new}"\n')
     known = Path(far["ssh"]["known_hosts"])
     known.write_text(known.read_text().replace(f":{ports[0]} ", f":{slow.said[0]} "))
-    ending_workers(tmp_path / "journal.db")
     config.write_text(f"journal = {json.dumps(str(tmp_path / 'journal.db'))}\n{text}")
     yield config, slow
     slow.close()
