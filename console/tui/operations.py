@@ -19,8 +19,7 @@ from console.operations.step import Do
 from console.state.session import Session
 from console.tui.attending import Attending
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import text
-from console.words import ago
+from console.views.marks import aged, text
 
 COLUMNS = (
     Column(key="operation", title="OPERATION"),
@@ -178,5 +177,5 @@ def _cells(operation: Operation, now: datetime) -> tuple[Cell, ...]:
         Cell(stands, STYLE[outcome]),
         text(where(operation)),
         text(last_word(operation)),
-        Cell(ago(operation.begun_at, now)),
+        aged(operation.begun_at, now),
     )

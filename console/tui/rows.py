@@ -86,9 +86,10 @@ class Rows:
 def _row(row: data.Row, shown: list[int], *, lit: bool) -> Row:
     cells = [_cell(row.cells[index]) for index in shown]
     if lit:
-        cells[0] = Cell(cells[0].text, "highlight")
+        cells[0] = Cell(cells[0].text, "highlight", sort=cells[0].sort)
     return Row(row.key, tuple(cells))
 
 
 def _cell(cell: data.Cell) -> Cell:
-    return Cell(cell.text, "", stale=True) if cell.style == "stale" else Cell(cell.text, cell.style)
+    old = cell.style == "stale"
+    return Cell(cell.text, "" if old else cell.style, stale=old, sort=cell.order)

@@ -8,12 +8,16 @@ class Cell(Struct, frozen=True):
 
     `style` is a word of the palette (`critical`, `stale`, `draining`), never a colour; "" is plain. A screen may draw
     `level` (0 to 1, a share of something full) as a bar, and `points` (oldest first) as a history, beside the text.
+
+    `order` is what rows are sorted by where the text does not order them: ages and durations, the shortest first. What
+    goes on by itself is ordered by the instant it counts from or to: the cell stays the same while its text does.
     """
 
     text: str
     style: str = ""
     level: float | None = None
     points: tuple[float, ...] = ()
+    order: float | str | None = None
 
 
 class Column(Struct, frozen=True, kw_only=True):

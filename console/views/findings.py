@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from backends.model.finding import Finding
 from backends.model.snapshot import Snapshot
 from console.operations.attention import Attention
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import severity, text
+from console.views.marks import aged, severity, text
 from console.words import EMPTY, ago, rough
 
 COLUMNS = (
@@ -60,11 +62,12 @@ def ordered(findings: Iterable[Finding], attention: Mapping[str, Attention], now
 
 
 def who(finding: Finding, attention: Attention, now: datetime) -> Cell:
-    """`ann 4m`: who is on it, and since when; until when it rests; nobody is a dot."""
+    """`ann 4m`: who is on it, and since when; until when it rests; nobody is a dot. Ordered by who, not by how long."""
     if attention.rests(finding, now) and attention.until is not None:
-        return Cell(f"{attention.by} rests {rough((attention.until - now).total_seconds())}", "stale")
+        rest = rough((attention.until - now).total_seconds())
+        return Cell(f"{attention.by} rests {rest}", "stale", order=f"{attention.by} rests")
     if attention.taken(finding, now):
-        return Cell(f"{attention.by} {ago(attention.since, now)}", "accent")
+        return Cell(f"{attention.by} {ago(attention.since, now)}", "accent", order=attention.by)
     return Cell(f"{EMPTY} {len(attention.notes)} notes" if attention.notes else EMPTY)
 
 
@@ -73,7 +76,7 @@ def _with(cells: tuple[Cell, ...], finding: Finding, attention: Attention, now: 
     told = (*cells[:3], who(finding, attention, now), hits, *cells[4:])
     if not attention.rests(finding, now):
         return told
-    return tuple(Cell(cell.text, "stale") for cell in told)
+    return tuple(replace(cell, style="stale") for cell in told)
 
 
 def _empty(snapshot: Snapshot) -> str:
@@ -85,7 +88,7 @@ def _cells(finding: Finding, now: datetime) -> tuple[Cell, ...]:
     return (
         severity(finding.severity),
         text(finding.title),
-        Cell(ago(finding.since, now)),
+        aged(finding.since, now),
         text(fold(finding.hits_nodes) if finding.hits_nodes else ""),
         Cell(str(len(finding.hits_jobs)) if finding.hits_jobs else EMPTY),
         text(finding.advice),

@@ -14,7 +14,7 @@ from console.operations.result import Outcome
 from console.state.chronicle import Happening
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import severity, text
+from console.views.marks import at, severity, text
 from console.views.section import Fact, Section, severity_style
 from console.words import count, duration, rough
 
@@ -163,9 +163,8 @@ def _changes(one: Told) -> bool:
 
 
 def _cells(one: Told, now: datetime) -> tuple[Cell, ...]:
-    same = one.at.date() == now.date()
     return (
-        Cell(f"{one.at:%H:%M:%S}" if same else f"{one.at:%m-%d %H:%M:%S}"),
+        at(one.at, now),
         severity(one.severity),
         Cell(one.source),
         text(one.entity.removeprefix("node:")),

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 
 from backends.model.job import Job
 from backends.model.snapshot import Snapshot
 from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import text
-from console.words import EMPTY, UNKNOWN, ago, rough
+from console.views.marks import aged, text
+from console.words import EMPTY, UNKNOWN, rough
 
 COLUMNS = (
     Column(key="job", title="JOB", right=True),
@@ -44,7 +45,7 @@ def _cells(job: Job, snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:
         text(job.partition),
         Cell(str(job.node_count) if job.node_count else EMPTY),
         Cell(str(job.gpus) if job.gpus else EMPTY),
-        Cell(ago(job.started_at, now) if job.running else EMPTY),
+        aged(job.started_at, now) if job.running else Cell(EMPTY),
         left(job, now),
         text(job.node_set),
         text(job.pending_reason if not job.running else ""),
@@ -56,5 +57,7 @@ def left(job: Job, now: datetime) -> Cell:
     if not job.running:
         return Cell(EMPTY)
     if job.time_limit_s is None:
-        return Cell("∞")
-    return Cell(rough((job.ends_at - now).total_seconds())) if job.ends_at else Cell(UNKNOWN, "unknown")
+        return Cell("∞", order=inf)
+    if job.ends_at is None:
+        return Cell(UNKNOWN, "unknown")
+    return Cell(rough((job.ends_at - now).total_seconds()), order=job.ends_at.timestamp())

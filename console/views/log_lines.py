@@ -7,8 +7,9 @@ from backends.clean import clean, printable
 from backends.model.log import LogEntry
 from backends.model.severity import Severity
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import severity, text
+from console.views.marks import at, severity, text
 from console.views.section import Fact, Section, severity_style
+from console.words import UNKNOWN
 
 COLUMNS = (
     Column(key="at", title="WHEN"),
@@ -42,11 +43,11 @@ def view(entries: Sequence[LogEntry], now: datetime, empty: str) -> View:
 def whole(entry: LogEntry) -> Section:
     """One entry with all of its lines."""
     line = "no time" if entry.by or not entry.id.isdecimal() else f"line {entry.id}"  # of a file
-    at = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC" if entry.at else line
+    when = f"{entry.at:%Y-%m-%d %H:%M:%S} UTC" if entry.at else line
     style = severity_style(entry.severity) if entry.severity is not Severity.UNKNOWN else ""
     lines = printable(entry.message).splitlines() or [""]
     facts = tuple(Fact("", line.replace("\t", "    "), style=style) for line in lines)
-    return Section(f"{at} {entry.by}".strip(), facts, entry.log)
+    return Section(f"{when} {entry.by}".strip(), facts, entry.log)
 
 
 def problems(told: Sequence[str]) -> Section:
@@ -55,12 +56,8 @@ def problems(told: Sequence[str]) -> Section:
 
 
 def _cells(entry: LogEntry, now: datetime) -> tuple[Cell, ...]:
-    if entry.at is None:
-        at = "?"
-    else:
-        at = f"{entry.at:%H:%M:%S}" if entry.at.date() == now.date() else f"{entry.at:%m-%d %H:%M:%S}"
     return (
-        Cell(at),
+        at(entry.at, now) if entry.at is not None else Cell(UNKNOWN),
         severity(entry.severity),
         Cell(entry.node),
         Cell(clean(entry.log)),

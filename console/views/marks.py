@@ -1,10 +1,12 @@
-"""Severity and service state as cells: a letter or a word, never colour alone."""
+"""Severity, service state and ages as cells: a letter or a word, never colour alone."""
+
+from datetime import datetime
 
 from backends.model.node import HardwareFacts, Node, SchedulerFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.views.cell import Cell
-from console.words import EMPTY, UNKNOWN
+from console.words import EMPTY, UNKNOWN, ago
 
 STYLE = {
     Severity.OK: "ok",
@@ -17,7 +19,7 @@ STYLE = {
 def severity(value: Severity, *, stale: bool = False) -> Cell:
     """`OK`, `Warning`, `Critical`, or `?`."""
     text = UNKNOWN if value is Severity.UNKNOWN else value.value
-    return Cell(text, "stale" if stale else STYLE[value])
+    return Cell(text, "stale" if stale else STYLE[value], order=value.rank)
 
 
 def service(node: Node, *, stale: bool) -> Cell:
@@ -38,3 +40,14 @@ def number(value: float | None, facts: SchedulerFacts | HardwareFacts | None, sn
 def text(value: str, *, stale: bool = False) -> Cell:
     """Text, or the dot of an empty cell."""
     return Cell(value or EMPTY, "stale" if stale and value else "")
+
+
+def aged(since: datetime | None, now: datetime, style: str = "") -> Cell:
+    """An age to the minute, `?` where it is not known since when; the youngest first."""
+    return Cell(ago(since, now), style, order=-since.timestamp() if since is not None else None)
+
+
+def at(when: datetime, now: datetime) -> Cell:
+    """An instant, with its day where that is not today's; the earliest first."""
+    same = when.date() == now.date()
+    return Cell(f"{when:%H:%M:%S}" if same else f"{when:%m-%d %H:%M:%S}", order=when.timestamp())

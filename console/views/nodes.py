@@ -107,4 +107,6 @@ def _seen(node: Node, snapshot: Snapshot, now: datetime) -> Cell:
     """The age of the oldest source that speaks of it."""
     facts = [known for known in (node.scheduler, node.hardware) if known is not None]
     times = [at for at in map(snapshot.observed_at, facts) if at is not None]
-    return Cell(age(min(times, default=None), now), "stale" if any(map(snapshot.stale, facts)) else "")
+    oldest = min(times, default=None)
+    order = int((now - oldest).total_seconds()) if oldest is not None else None
+    return Cell(age(oldest, now), "stale" if any(map(snapshot.stale, facts)) else "", order=order)

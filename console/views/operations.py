@@ -14,8 +14,8 @@ from console.operations.result import Outcome
 from console.operations.step import Step
 from console.targets import expand
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import text
-from console.words import ago, duration
+from console.views.marks import aged, text
+from console.words import duration
 
 COLUMNS = (
     Column(key="operation", title="OPERATION"),
@@ -147,7 +147,7 @@ def _cells(carried: Carried, now: datetime) -> tuple[Cell, ...]:
         Cell(carried.state, bad),
         Cell(f"{done}/{len(nodes)}"),
         Cell(operation.by.user),
-        Cell(ago(operation.begun_at, now)),
+        aged(operation.begun_at, now),
         text(operation.text or operation.why or operation.tripped or plan.reason),
     )
 
@@ -165,10 +165,15 @@ def _steps(operation: Operation, now: datetime) -> Iterator[Row]:
                     Cell(name.removesuffix(f"/{node}")),
                     Cell(node),
                     Cell(stage),
-                    Cell(f"{row.since:%H:%M:%S}"),
-                    Cell(duration(((row.since if row.stage is Stage.ENDED else now) - row.begun_at).total_seconds())),
-                    text(duration((end - now).total_seconds()) if end else ""),
+                    Cell(f"{row.since:%H:%M:%S}", order=row.since.timestamp()),
+                    _lasts(((row.since if row.stage is Stage.ENDED else now) - row.begun_at).total_seconds()),
+                    _lasts((end - now).total_seconds()) if end else text(""),
                     Cell(str(row.tries)),
                     text("; ".join(part for part in (row.text, f"task: {row.said}" if row.said else "") if part)),
                 ),
             )
+
+
+def _lasts(seconds: float) -> Cell:
+    """A duration to the second."""
+    return Cell(duration(seconds), order=int(seconds))

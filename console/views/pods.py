@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from math import inf
 
 from backends.model.node import Service
 from backends.model.severity import Severity
@@ -12,6 +13,7 @@ from backends.model.topology import Kind
 from console.views import power
 from console.views.answered import answered
 from console.views.cell import Cell, Column, Row, View
+from console.views.marks import aged
 from console.views.section import Fact, Section, severity_style
 from console.words import EMPTY, UNKNOWN, ago, count
 
@@ -123,7 +125,7 @@ def seen(snapshot: Snapshot, now: datetime) -> Cell:
     statuses = snapshot.sources.values()
     times = [status.observed_at for status in statuses if status.observed_at]
     old = any(not status.trusted for status in statuses)
-    return Cell(ago(min(times, default=None), now), "stale") if old else Cell("live")
+    return aged(min(times, default=None), now, "stale") if old else Cell("live", order=-inf)
 
 
 def wrong(snapshot: Snapshot, now: datetime) -> Section:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from math import inf
 
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.stream import StreamState, StreamStatus
 from console.views.cell import Cell, Column, Row, View
-from console.views.marks import text
+from console.views.marks import aged, text
 from console.words import EMPTY, UNKNOWN, age, ago
 
 COLUMNS = (
@@ -42,8 +43,8 @@ def _cells(status: SourceStatus, now: datetime) -> tuple[Cell, ...]:
     return (
         Cell(status.name),
         Cell(status.state.value + partial, "warning" if partial and status.trusted else STYLE[status.state]),
-        Cell("live" if status.trusted else ago(status.observed_at, now), "" if status.trusted else "stale"),
-        text(ago(status.failing_since, now) if status.failing_since else ""),
+        Cell("live", order=-inf) if status.trusted else aged(status.observed_at, now, "stale"),
+        aged(status.failing_since, now) if status.failing_since else Cell(EMPTY),
         _events(status.events, now),
         Cell(f"{status.took_s:.2f}" if status.state is not SourceState.PENDING else UNKNOWN),
         Cell(str(status.requests)),
@@ -59,7 +60,8 @@ def hearing(stream: StreamStatus, now: datetime) -> str:
 def _events(stream: StreamStatus | None, now: datetime) -> Cell:
     if stream is None:
         return Cell(EMPTY)
-    return Cell(hearing(stream, now), "warning" if stream.state is StreamState.LOST else "")
+    style = "warning" if stream.state is StreamState.LOST else ""
+    return Cell(hearing(stream, now), style, order=-stream.since.timestamp())
 
 
 def _wrong(status: SourceStatus) -> str:
