@@ -1,5 +1,6 @@
 """One numbered, immutable instant of one pod."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from backends.model.node import HardwareFacts, Node, SchedulerFacts
 from backends.model.partition import Partition, Reservation
 from backends.model.plant import ComponentFacts, Condition
 from backends.model.source import SourceStatus
-from backends.model.topology import Topology
+from backends.model.topology import Component, Kind, Topology
 from backends.model.trend import Trend
 
 Facts = SchedulerFacts | HardwareFacts | ComponentFacts | Job | Partition | Reservation
@@ -62,6 +63,11 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
         status = self.sources.get(facts.source)
         return status is None or not status.trusted
 
+    def any_stale(self, many: Iterable[Facts]) -> bool:
+        """Whether some of these facts must be drawn as old: one look at the sources for all of them."""
+        trusted = {name for name, status in self.sources.items() if status.trusted}
+        return any(facts.source not in trusted or getattr(facts, "missing_since", None) is not None for facts in many)
+
     def trend(self, component: str, one: Measurement) -> tuple[float, ...]:
         """The last values of a reading of a component, oldest first; none where there is only this one."""
         known = self.trends.get(component)
@@ -82,6 +88,17 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
         index: dict[str, tuple[Condition, ...]] = {}
         for one in self.conditions:
             index[one.component] = (*index.get(one.component, ()), one)
+        return index
+
+    @cached_property
+    def parts(self) -> dict[Kind, list[tuple[Component, ComponentFacts]]]:
+        """The components of which something is told, by kind, in the order they are told of."""
+        index: dict[Kind, list[tuple[Component, ComponentFacts]]] = {}
+        known = self.topology.components
+        for identity, facts in self.components.items():
+            component = known.get(identity)
+            if component is not None:
+                index.setdefault(component.kind, []).append((component, facts))
         return index
 
     @cached_property

@@ -45,13 +45,8 @@ def view(snapshot: Snapshot, now: datetime) -> View:  # noqa: ARG001 - every vie
 
 def _loops(snapshot: Snapshot) -> Iterator[tuple[Component, ComponentFacts]]:
     """The loops; the units themselves where no loop is told of."""
-    known = [
-        (snapshot.topology.components[key], facts)
-        for key, facts in snapshot.components.items()
-        if key in snapshot.topology.components
-    ]
-    loops = [one for one in known if one[0].kind is Kind.LOOP and _groups(one[1])]
-    yield from loops or (one for one in known if one[0].kind is Kind.CDU)
+    loops = [one for one in snapshot.parts.get(Kind.LOOP, ()) if _groups(one[1])]
+    yield from loops or snapshot.parts.get(Kind.CDU, [])
 
 
 def _groups(facts: ComponentFacts) -> dict[str, list[Measurement]]:

@@ -1,13 +1,12 @@
 """How many there are of each part of the plant, and which are not well: leaks, fans, pumps, supplies, links, GPUs."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from backends.model.node import Gpu, Power
 from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from backends.model.topology import Kind
+from backends.model.topology import Component, Kind
 from console.views.cell import Cell
 from console.views.nodes import hottest_c
 from console.words import count
@@ -34,30 +33,25 @@ def lines(snapshot: Snapshot) -> tuple[Cell, ...]:
 
 def _phrases(snapshot: Snapshot) -> Iterator[Cell]:
     yield from _systems(snapshot)
-    many: defaultdict[Kind, list[tuple[str, ComponentFacts]]] = defaultdict(list)
-    for identity, facts in snapshot.components.items():
-        component = snapshot.topology.components.get(identity)
-        if component is not None and component.kind in NAMES:
-            many[component.kind].append((identity, facts))
     for kind in NAMES:
-        if kind in many:
-            yield _counted(snapshot, kind, many[kind])
+        if kind in snapshot.parts:
+            yield _counted(snapshot, kind, snapshot.parts[kind])
     gpus = [gpu for node in snapshot.nodes.values() if node.hardware for gpu in node.hardware.gpus]
     yield from _gpus(gpus)
     yield from _hottest(snapshot)
 
 
-def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[str, ComponentFacts]]) -> Cell:
+def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, ComponentFacts]]) -> Cell:
     word, well, ill_word = NAMES[kind]
     ill = [one for one in members if one[1].health in (Severity.CRITICAL, Severity.WARNING)]
     unknown = sum(facts.health is Severity.UNKNOWN for _, facts in members)
-    old = any(snapshot.stale(facts) for _, facts in members)
+    old = snapshot.any_stale(facts for _, facts in members)
     note = f" ({unknown} not known)" if unknown else ""
     if not ill:
         said = well.format(all=len(members) - unknown)
         return Cell(f"{word} {said}{note}", "stale" if old else "ok" if unknown < len(members) else "unknown")
     worst = min((facts.health for _, facts in ill), key=lambda health: health.rank)
-    names = ", ".join(snapshot.topology.label(identity) for identity, _ in ill[:MOST])
+    names = ", ".join(snapshot.topology.label(component.id) for component, _ in ill[:MOST])
     more = f" +{len(ill) - MOST}" if len(ill) > MOST else ""
     said = f"{word} {len(ill)} of {len(members)} {ill_word}: {names}{more}{note}"
     return Cell(said, "stale" if old else worst.value.lower())

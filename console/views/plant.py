@@ -40,7 +40,6 @@ ORDER = (
     Kind.FAN,
     Kind.TRAY,
 )
-_PLACE = {kind: place for place, kind in enumerate(ORDER)}
 _BAD = (Severity.CRITICAL, Severity.WARNING)
 MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.CIRCUIT, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
 SHOWN = 4
@@ -73,24 +72,44 @@ _SAID = {
 }
 
 
-def view(snapshot: Snapshot, now: datetime, *, folded: bool = False) -> View:  # noqa: ARG001 - every view is called alike
-    """One row a component; `folded` makes one row of all the healthy ones of a kind there are many of."""
-    rows = tuple(_folded(snapshot) if folded else (_row(snapshot, *one) for one in _known(snapshot)))
+Known = dict[str, tuple[ComponentFacts, Severity]]
+"""How bad components were found to be, by id, each with the facts that was judged by."""
+
+
+def view(
+    snapshot: Snapshot,
+    now: datetime,  # noqa: ARG001 - every view is called alike
+    *,
+    folded: bool = False,
+    known: Known | None = None,
+) -> View:
+    """One row a component; `folded` makes one row of all the healthy ones of a kind there are many of.
+
+    What is in `known` with the same facts is not judged again; it is kept up for the next view.
+    """
+    judged = {} if known is None else known
+    rows = tuple(_folded(snapshot, judged) if folded else (_row(snapshot, *one) for one in _known(snapshot)))
     return View(kind="plant", columns=COLUMNS, rows=rows, empty="no controller tells of power, cooling or fabric")
 
 
 def _known(snapshot: Snapshot) -> list[tuple[Component, ComponentFacts]]:
-    topology = snapshot.topology
-    found = [
-        (topology.components[key], facts) for key, facts in snapshot.components.items() if key in topology.components
-    ]
-    return sorted((one for one in found if one[0].kind in _PLACE), key=lambda one: _PLACE[one[0].kind])
+    return [one for kind in ORDER for one in snapshot.parts.get(kind, ())]
 
 
-def _folded(snapshot: Snapshot) -> Iterator[Row]:
+def _judged(snapshot: Snapshot, known: Known) -> list[tuple[Severity, tuple[Component, ComponentFacts]]]:
+    """Each component of the plant with how bad it is: most read as before."""
+    found: list[tuple[Severity, tuple[Component, ComponentFacts]]] = []
+    for component, facts in _known(snapshot):
+        before = known.get(component.id)
+        if before is None or before[0] is not facts:
+            before = known[component.id] = facts, _severity(facts)
+        found.append((before[1], (component, facts)))
+    return found
+
+
+def _folded(snapshot: Snapshot, before: Known) -> Iterator[Row]:
     """Those that are not well first; then what there is one or two of; then the many, counted."""
-    known = _known(snapshot)
-    judged = [(_severity(one[1]), one) for one in known]
+    judged = _judged(snapshot, before)
     ill = [one for one in judged if one[0] in _BAD]
     yield from (_row(snapshot, *one, word=True) for _, one in sorted(ill, key=lambda one: one[0].rank))
     many: defaultdict[Kind, list[tuple[Component, ComponentFacts]]] = defaultdict(list)
@@ -108,7 +127,7 @@ def _folded(snapshot: Snapshot) -> Iterator[Row]:
 def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, ComponentFacts]]) -> Row:
     unknown = sum(facts.health is Severity.UNKNOWN for _, facts in members)
     health = Severity.UNKNOWN if unknown == len(members) else Severity.OK
-    old = any(snapshot.stale(facts) for _, facts in members)
+    old = snapshot.any_stale(facts for _, facts in members)
     said = f"{unknown} not known" if 0 < unknown < len(members) else ""
     name = count(len(members), kind.value.replace("-", " "))
     return Row(f"all:{kind.value}", (Cell(name), severity(health, stale=old), text(""), text(said), text("")))

@@ -41,12 +41,7 @@ def mark(severity: Severity) -> str:
 
 
 def _rows(snapshot: Snapshot, kinds: Collection[Kind]) -> Iterator[Row]:
-    known = [
-        (snapshot.topology.components[key], facts)
-        for key, facts in snapshot.components.items()
-        if key in snapshot.topology.components and snapshot.topology.components[key].kind in kinds
-    ]
-    ordered = sorted(known, key=lambda one: KINDS.index(one[0].kind))
+    ordered = [one for kind in KINDS if kind in kinds for one in snapshot.parts.get(kind, ())]
     found = [
         _row(snapshot, component.id, named(snapshot, component), facts)
         for component, facts in ordered

@@ -196,12 +196,19 @@ class Replayed:
         """Nothing is open."""
 
 
-def session(told: Mapping[str, Told], *, still: bool = False, every_s: float = 1.0) -> Session:
+USUAL_S = (2.0, 20.0)
+"""How often a scheduler and a controller are asked where the config says nothing."""
+
+
+def session(
+    told: Mapping[str, Told], *, still: bool = False, every_s: float = 1.0, hardware_every_s: float | None = None
+) -> Session:
     """A session on such pods, each asked once a second."""
+    hardware_s = every_s if hardware_every_s is None else hardware_every_s
     pod = PodConfig(
         ssh=SshEndpoint(host="recorded"),
         scheduler=SchedulerEndpoint(interval_s=every_s),
-        redfish=(RedfishEndpoint(url="https://recorded.example/redfish/v1", interval_s=every_s, auth="none"),),
+        redfish=(RedfishEndpoint(url="https://recorded.example/redfish/v1", interval_s=hardware_s, auth="none"),),
         read_only=False,
         requests_per_minute=100_000,
     )

@@ -19,7 +19,7 @@ from console.tui.sections import drawn
 from console.views import cell as data
 from console.views import coolant, finding_facts, findings, parts, plant, power, source_facts, sources
 from console.views.section import Section
-from widgets.board import Board
+from widgets.board import Block, Board, Reading
 from widgets.describe import Describe
 from widgets.messages import RowHighlighted
 from widgets.table import LineTable
@@ -45,6 +45,8 @@ class HealthView(TableView):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._plant: Kept[data.View] = Kept()
+        self._known: plant.Known = {}
+        self._board: Kept[tuple[tuple[Block, ...], tuple[Reading, ...]]] = Kept()
 
     def body(self) -> ComposeResult:
         """The board, the table, and more of what is under its cursor."""
@@ -57,19 +59,27 @@ class HealthView(TableView):
         board = self.query_one(Board)
         board.display = snapshot is not None and not awaited
         if snapshot is not None:
-            tall = self.size.height >= TALL
-            kinds = (Kind.POD, Kind.RACK, Kind.POWER_SHELF, Kind.PDU) if tall else (Kind.POD, Kind.RACK)
-            now = self.desk.ages_now()
-            views = (
-                (power.view(snapshot, now, kinds), "POWER", 10 if tall else 4),
-                (coolant.view(snapshot, now), "COOLANT", 8 if tall else 3),
-            )
-            board.update(blocks(views), readings(parts.lines(snapshot)))
+            board.update(*self._told(snapshot, tall=self.size.height >= TALL))
             if self.below(snapshot) != self._drawn_below:
                 self._drawn_below = self.below(snapshot)
                 self._rows.forget()
         super().draw(snapshot, awaited)
         self._detail()
+
+    def _told(self, snapshot: Snapshot, *, tall: bool) -> tuple[tuple[Block, ...], tuple[Reading, ...]]:
+        """What the board shows, made anew only where a controller tells otherwise: a look at the queue changes none."""
+        now = self.desk.ages_now()
+        kinds = (Kind.POD, Kind.RACK, Kind.POWER_SHELF, Kind.PDU) if tall else (Kind.POD, Kind.RACK)
+
+        def make() -> tuple[tuple[Block, ...], tuple[Reading, ...]]:
+            views = (
+                (power.view(snapshot, now, kinds), "POWER", 10 if tall else 4),
+                (coolant.view(snapshot, now), "COOLANT", 8 if tall else 3),
+            )
+            return blocks(views), readings(parts.lines(snapshot))
+
+        hardware = (node.hardware for node in snapshot.nodes.values())
+        return self._board.of((tall, *_plant_of(snapshot), *hardware), make)
 
     def on_resize(self) -> None:
         """The board tells more where there is room."""
@@ -88,9 +98,7 @@ class HealthView(TableView):
                 return sources.view(snapshot, now)
             case "findings":
                 return findings.view(snapshot, now)
-        trust = (status.trusted for status in snapshot.sources.values())
-        made_of = snapshot.components, snapshot.topology, snapshot.trends, *trust
-        return self._plant.of(made_of, lambda: plant.view(snapshot, now, folded=True))
+        return self._plant.of(_plant_of(snapshot), lambda: plant.view(snapshot, now, folded=True, known=self._known))
 
     def below(self, snapshot: Snapshot | None) -> str:
         """What the table shows: what was chosen; else the sources while one of them is not well, or is all there is."""
@@ -138,3 +146,9 @@ class HealthView(TableView):
                 self.post_message(Asked("component", key))
             case "findings":
                 self.post_message(Asked("view", "triage"))
+
+
+def _plant_of(snapshot: Snapshot) -> tuple[object, ...]:
+    """What all that is told of the plant is made of."""
+    trust = (status.trusted for status in snapshot.sources.values())
+    return snapshot.components, snapshot.topology, snapshot.trends, *trust

@@ -1,7 +1,8 @@
 """Placement: jobs over nodes. Choose a job and its nodes light up; choose a node and its jobs do."""
 
 from collections.abc import Collection, Iterable
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +12,8 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from backends.model.snapshot import Snapshot
+from console.state.kept import Kept
+from console.tui.aside import LARGE, Aside
 from console.tui.board import blocks, readings
 from console.tui.desk import Desk
 from console.tui.heat import HeatCells
@@ -19,14 +22,25 @@ from console.tui.screens.jobs import JobsView
 from console.tui.screens.view import Asked
 from console.tui.sections import drawn
 from console.views import capacity, job_facts, node_facts
-from widgets.board import Board
+from widgets.board import Block, Board, Reading
 from widgets.describe import Describe
-from widgets.heatmap import HeatMap
+from widgets.heat_grid import HeatGrid
+from widgets.heatmap import HeatMap, LegendEntry
 from widgets.messages import CellHighlighted, CellSelected, RowHighlighted
 from widgets.table import LineTable
 
 TALL = 36
 """Lines from which the board tells where there is room."""
+
+
+class _Made(NamedTuple):
+    """What fits now in a snapshot, by partition, domain and rack where the screen has room; its map, laid out."""
+
+    snapshot: Snapshot
+    told: tuple[Reading, ...]
+    room: tuple[Block, ...]
+    grid: HeatGrid
+    legend: list[LegendEntry]
 
 
 class PlacementView(JobsView):
@@ -43,6 +57,13 @@ class PlacementView(JobsView):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._heat = HeatCells(desk.glyphs)
+        self._kept: Kept[_Made] = Kept()
+        self._aside: Aside[_Made] = Aside(self, self._show)
+
+    @property
+    def busy(self) -> bool:
+        """Whether what is on screen is about to be another."""
+        return self._aside.busy
 
     @property
     def map(self) -> HeatMap:
@@ -60,27 +81,41 @@ class PlacementView(JobsView):
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Jobs, then the map."""
         super().draw(snapshot, awaited)
-        self._draw_room(snapshot)
         heat = self.map
         heat.waiting = self.desk.awaited("slurm.nodes", "redfish")
         if snapshot is None:
+            self._aside.drop()
+            self.query_one(Board).display = False
             heat.update(())
             return
-        self._heat.fit(heat.size.width, heat.size.height)
-        cells, legend = self._heat.cells(snapshot)
-        heat.set_legend(legend if snapshot.nodes else ())
-        heat.update(cells)
-        self._light()
+        room, tall, now = (heat.size.width, heat.size.height), self.size.height >= TALL, self.desk.ages_now()
+        large = len(snapshot.nodes) > LARGE
+        self._aside.want(lambda: self._make(snapshot, room, now, tall=tall), large=large)
 
-    def _draw_room(self, snapshot: Snapshot | None) -> None:
-        """What fits now; by partition, domain and rack where the screen has room."""
+    def _make(self, snapshot: Snapshot, room: tuple[int, int], now: datetime, *, tall: bool) -> _Made:
+        """In whichever thread: never two at once."""
+
+        def made() -> _Made:
+            told = readings(capacity.phrases(snapshot))
+            views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
+            found, legend = self._heat.cells(snapshot)
+            grid = HeatGrid(found)
+            grid.layout(room[0], grid.cell_width)
+            return _Made(snapshot, told, blocks(views), grid, legend)
+
+        self._heat.fit(*room)
+        return self._kept.of((snapshot, self._heat.mode, self._heat.zoom, *room, tall), made)
+
+    def _show(self, made: _Made) -> None:
+        if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
+            return
         board = self.query_one(Board)
-        told = readings(capacity.phrases(snapshot)) if snapshot is not None else ()
-        board.display = bool(told)
-        if snapshot is not None and told:
-            tall = self.size.height >= TALL
-            views = ((capacity.view(snapshot, self.desk.ages_now()), "WHERE WORK FITS", 8),) if tall else ()
-            board.update(blocks(views), told)
+        board.display = bool(made.told)
+        if made.told:
+            board.update(made.room, made.told)
+        self.map.set_legend(made.legend if made.snapshot.nodes else ())
+        self.map.update(made.grid)
+        self._light()
 
     def on_resize(self) -> None:
         """The board tells more where there is room."""
