@@ -76,6 +76,10 @@ class Scrolled(_Posted):
         return self._supersedes(message)
 
 
+class OrderAwaited(_Posted):
+    """A table's new order takes long, or has come: read its `doing`."""
+
+
 class FilterChanged(_Posted):
     """The text of a filter bar changed."""
 

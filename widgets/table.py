@@ -5,27 +5,23 @@ differ are repainted. So a change costs the rows handed in plus one screenful, w
 with 18 of 72 rows changing a second it sends a fraction of what a stock DataTable sends (`tests/bench/bench_table.py`).
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from time import perf_counter
 from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.worker import Worker
 
 from widgets.column import Column, place
 from widgets.glyphs import UNICODE, GlyphSet
 from widgets.line_view import LineView
 from widgets.marks import Marks
 from widgets.messages import MarksChanged, RowHighlighted, RowSelected
+from widgets.ordering import Ordering
 from widgets.row import Row
 from widgets.row_painter import GUTTER, RowPainter, is_stale
 from widgets.rowset import RowSet
-
-_SLICE_S = 0.002
 
 
 class _Drawn(NamedTuple):
@@ -81,7 +77,7 @@ class LineTable(LineView):
         self._sorted_by: str | None = None
         self._drawn: list[_Drawn | None] = []
         self._bare = True
-        self._driver: Worker[None] | None = None
+        self._ordering = Ordering(self, self._rows, self._follow)
 
     # -- what is handed in ----------------------------------------------------------------------------------------
 
@@ -113,6 +109,7 @@ class LineTable(LineView):
         if reverse is None:
             reverse = self._columns[index].descending if index is not None else False
         self._sorted_by = column
+        self._ordering.word = "sorting"
         self._rows.sort(index, reverse=reverse)
         self._follow()
         if self.is_mounted:
@@ -120,6 +117,7 @@ class LineTable(LineView):
 
     def filter_by(self, keep: Callable[[Row], bool] | None) -> None:
         """Show only rows that `keep` lets through."""
+        self._ordering.word = "filtering"
         self._rows.filter(keep)
         self._follow()
 
@@ -139,6 +137,11 @@ class LineTable(LineView):
     def busy(self) -> bool:
         """Whether a new order is still being made."""
         return self._rows.busy
+
+    @property
+    def doing(self) -> str:
+        """`sorting`, `filtering` or `ordering` while that takes long; empty else. `OrderAwaited` tells of both."""
+        return self._ordering.said
 
     @property
     def cursor(self) -> str | None:
@@ -310,8 +313,7 @@ class LineTable(LineView):
 
     def _follow(self) -> None:
         """After rows or their order changed: keep the cursor on its key and its line, then repaint what differs."""
-        if self._rows.busy and self.is_mounted and self._driver is None:
-            self._driver = self.run_worker(self._drive, group="order")
+        self._ordering.follow()
         if self._marks and self._marks.prune(self._rows):
             self.post_message(MarksChanged(self, self.marks))
         index = self._rows.index_of(self._cursor) if self._cursor is not None else None
@@ -386,14 +388,3 @@ class LineTable(LineView):
             if spot.x <= x < spot.x + spot.width:
                 again = spot.column.key == self._sorted_by
                 self.sort_by(spot.column.key, reverse=not self._rows.reverse if again else None)
-
-    async def _drive(self) -> None:
-        """Advance the ordering between other things until it is done."""
-        more = True
-        while more:
-            until = perf_counter() + _SLICE_S
-            while more and perf_counter() < until:
-                more = self._rows.step()
-            await asyncio.sleep(_SLICE_S)
-        self._driver = None
-        self._follow()

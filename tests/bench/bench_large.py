@@ -265,7 +265,41 @@ async def topology(count: int, keys: int) -> None:
     await app.close()
 
 
-def _told(pods, view: TopologyView, snapshot: Snapshot) -> None:
+async def views(count: int, _keys: int) -> None:
+    """Every other view that nodes make large: what another instant of the pod does to the loop."""
+    print(f"views of a pod of {count} nodes:")
+    pods = session({POD: plain_pod(count)}, still=True, every_s=3600.0)
+    app = MegapodApp(pods.config, None, lambda _: pods, Here(Memory(pods.clock.now, Actor("ann", "desk", 1))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        while pods.store[POD].number < 4:
+            await pilot.pause(0.2)
+        gc.collect()
+        gc.freeze()
+        for number, (key, name) in enumerate(VIEWS.items(), 100):
+            await pilot.press(key)
+            while app.top_view is None or name != app.top_view.COMMAND or app.top_view.busy:
+                await pilot.pause(0.1)
+            at = pods.store[POD]
+            node = next(iter(at.nodes.values()))
+            other = replace(at, number=number, nodes=at.nodes | {node.name: replace(node, group=f"g{number}")})
+            await _instant(pilot, pods, app.top_view, other)
+        await pilot.press("5")
+        while app.top_view is None or app.top_view.COMMAND != "nodes" or app.top_view.busy:
+            await pilot.pause(0.1)
+        nodes = app.top_view
+        await quiet(pilot, lambda: nodes.sort_by("node", reverse=True), lambda: nodes.busy, "nodes, sort")
+    await app.close()
+
+
+VIEWS = {"1": "findings", "3": "jobs", "4": "plant", "5": "nodes", "6": "jobs"}
+"""Keys, and what `megapod get` would list there."""
+
+
+async def _instant(pilot, pods, view, snapshot: Snapshot) -> None:
+    await quiet(pilot, lambda: _told(pods, view, snapshot), lambda: view.busy, f"{view.TITLE_WORD}, another instant")
+
+
+def _told(pods, view, snapshot: Snapshot) -> None:
     """An instant, and the view told of it now: what is measured is not how long it waits for it."""
     pods.store.publish(snapshot)
     view.redraw()
@@ -298,7 +332,7 @@ async def everything(asked: argparse.Namespace) -> None:
     keys = 60 if asked.quick else 200
     sys.setswitchinterval(SWITCH_S)  # as `megapod` does
     for part in asked.parts:
-        await {"table": table, "map": heat_map, "topology": topology}[part](asked.count, keys)
+        await {"table": table, "map": heat_map, "topology": topology, "views": views}[part](asked.count, keys)
         gc.unfreeze()
         gc.collect()
 
@@ -308,7 +342,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--quick", action="store_true", help="fewer keys")
-    parser.add_argument("--parts", nargs="*", default=["table", "map", "topology"])
+    parser.add_argument("--parts", nargs="*", default=["table", "map", "topology", "views"])
     asyncio.run(everything(parser.parse_args()))
 
 

@@ -280,6 +280,28 @@ async def test_a_large_table_is_ordered_between_keys(host, grid):
         assert table.total == 10_000
 
 
+async def test_an_order_that_takes_long_is_said_until_it_is_there(host, monkeypatch):
+    monkeypatch.setattr("widgets.ordering.LONG_S", 0.0)
+    said = []
+
+    class Told(LineTable):
+        def on_order_awaited(self):
+            said.append(self.doing)
+
+    table = Told(COLUMNS)
+    async with host(table).run_test(size=(80, 24)) as pilot:
+        for act, word in (
+            (lambda: table.update([node(number) for number in range(10_000)]), "ordering"),
+            (lambda: table.sort_by("temp"), "sorting"),
+            (lambda: table.filter_by(lambda row: row.key.endswith("7")), "filtering"),
+        ):
+            said.clear()
+            act()
+            while table.busy or table.doing or len(said) < 2:
+                await pilot.pause(0.01)
+            assert said == [word, ""]
+
+
 async def test_a_table_that_holds_its_lines_moves_none_that_is_read_when_rows_come_above(host):
     table = Watched(COLUMNS)
     table.holds_lines = True

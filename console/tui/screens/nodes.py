@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 
 from backends.model.snapshot import Snapshot
+from console.tui.aside import LARGE
 from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
@@ -28,6 +29,10 @@ class NodesView(TableView):
     def view(self, snapshot: Snapshot) -> data.View:
         """Every node."""
         return nodes.view(snapshot, self.desk.ages_now(), known=self._known)
+
+    def large(self, snapshot: Snapshot) -> bool:
+        """Those of which topology makes its map aside, too."""
+        return len(snapshot.nodes) > LARGE
 
     def open(self, key: str) -> None:
         """The node whole."""

@@ -33,7 +33,7 @@ TALL = 36
 """Lines from which the board tells where there is room."""
 
 
-class _Made(NamedTuple):
+class _Placed(NamedTuple):
     """What fits now in a snapshot, by partition, domain and rack where the screen has room; its map, laid out."""
 
     snapshot: Snapshot
@@ -57,13 +57,13 @@ class PlacementView(JobsView):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._heat = HeatCells(desk.glyphs)
-        self._kept: Kept[_Made] = Kept()
-        self._aside: Aside[_Made] = Aside(self, self._show)
+        self._kept: Kept[_Placed] = Kept()
+        self._mapping: Aside[_Placed] = Aside(self, self._place)
 
     @property
     def busy(self) -> bool:
         """Whether what is on screen is about to be another."""
-        return self._aside.busy
+        return self._mapping.busy or super().busy
 
     @property
     def map(self) -> HeatMap:
@@ -84,29 +84,29 @@ class PlacementView(JobsView):
         heat = self.map
         heat.waiting = self.desk.awaited("slurm.nodes", "redfish")
         if snapshot is None:
-            self._aside.drop()
+            self._mapping.drop()
             self.query_one(Board).display = False
             heat.update(())
             return
         room, tall, now = (heat.size.width, heat.size.height), self.size.height >= TALL, self.desk.ages_now()
         large = len(snapshot.nodes) > LARGE
-        self._aside.want(lambda: self._make(snapshot, room, now, tall=tall), large=large)
+        self._mapping.want(lambda: self._placed(snapshot, room, now, tall=tall), large=large)
 
-    def _make(self, snapshot: Snapshot, room: tuple[int, int], now: datetime, *, tall: bool) -> _Made:
+    def _placed(self, snapshot: Snapshot, room: tuple[int, int], now: datetime, *, tall: bool) -> _Placed:
         """In whichever thread: never two at once."""
 
-        def made() -> _Made:
+        def made() -> _Placed:
             told = readings(capacity.phrases(snapshot))
             views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
             found, legend = self._heat.cells(snapshot)
             grid = HeatGrid(found)
             grid.layout(room[0], grid.cell_width)
-            return _Made(snapshot, told, blocks(views), grid, legend)
+            return _Placed(snapshot, told, blocks(views), grid, legend)
 
         self._heat.fit(*room)
         return self._kept.of((snapshot, self._heat.mode, self._heat.zoom, *room, tall), made)
 
-    def _show(self, made: _Made) -> None:
+    def _place(self, made: _Placed) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
             return
         board = self.query_one(Board)

@@ -1,7 +1,7 @@
 """A view that is one table: nodes, jobs, pods, operations. What its rows say comes from `console.views`."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,14 +10,26 @@ from backends.model.snapshot import Snapshot
 from console.select.error import SelectError
 from console.select.field import Around, Kind
 from console.select.kinds import NAMES
+from console.tui.aside import Aside
 from console.tui.desk import Desk
 from console.tui.filter import ALL, Filter, keeper, kind_of, plain, read, undecided
 from console.tui.operations import Operations
 from console.tui.rows import Rows
 from console.tui.screens.view import View
 from console.views import cell as data
-from widgets.messages import RowSelected, Scrolled
+from widgets.column import Column
+from widgets.messages import OrderAwaited, RowSelected, Scrolled
+from widgets.row import Row
 from widgets.table import LineTable
+
+
+class _Made(NamedTuple):
+    """The rows and columns of a snapshot's view."""
+
+    snapshot: Snapshot
+    view: data.View
+    rows: list[Row]
+    columns: tuple[Column, ...]
 
 
 class TableView(View):
@@ -28,6 +40,7 @@ class TableView(View):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._rows = Rows(leave_out=self.LEAVE_OUT, wanted=desk.config.screen.columns)
+        self._aside: Aside[_Made] = Aside(self, self._show)
         self._pod = ""
         self._undecided = 0
 
@@ -54,23 +67,44 @@ class TableView(View):
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """The rows of the snapshot."""
         table = self.table
-        if self.desk.pod != self._pod:
-            self._pod = self.desk.pod
-            self._rows.forget()
+        table.waiting = awaited
         if snapshot is None:
-            table.waiting = awaited
+            self._aside.drop()
             table.update(())
             return
+        lit = self.lit()
+        self._aside.want(lambda: self._make(snapshot, lit), large=self.large(snapshot))
+
+    def large(self, snapshot: Snapshot) -> bool:  # noqa: ARG002 - most tables are short
+        """Whether its rows take longer to make than a key may wait: then `view` is called in a thread."""
+        return False
+
+    @property
+    def busy(self) -> bool:
+        """Whether what is on screen is about to be another."""
+        return self._aside.busy or self.table.busy
+
+    def _make(self, snapshot: Snapshot, lit: Collection[str]) -> _Made:
+        """In whichever thread: never two at once."""
+        if snapshot.pod != self._pod:
+            self._pod = snapshot.pod
+            self._rows.forget()
         view = self.view(snapshot)
-        rows = self._rows.rows(view, self.lit())
-        columns = self._rows.columns(view)
-        if columns != table.columns:
-            table.set_columns(columns)
-        table.waiting = awaited
+        rows = self._rows.rows(view, lit)
+        return _Made(snapshot, view, rows, self._rows.columns(view))
+
+    def _show(self, made: _Made) -> None:
+        if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
+            return
+        table = self.table
+        if made.columns != table.columns:
+            table.set_columns(made.columns)
         text = self.filter_text
-        table.empty = f"nothing matches {text!r}; esc shows all" if text and rows else view.empty
-        self._apply_filter(snapshot)
-        table.update(rows)
+        table.empty = f"nothing matches {text!r}; esc shows all" if text and made.rows else made.view.empty
+        self._apply_filter(made.snapshot)
+        table.update(made.rows)
+        if self.large(made.snapshot):
+            self.redraw_chrome()
 
     def marks(self) -> Collection[str]:
         """The marked rows."""
@@ -109,8 +143,10 @@ class TableView(View):
         return tuple(field.name for field in self._kind(snapshot).fields) if snapshot else ()
 
     def counted(self) -> str:
-        """`12 of 72`, and how many may or may not belong to them."""
+        """`12 of 72`, and how many may or may not belong to them; before that what still takes its time."""
         table = self.table
+        if table.doing:
+            return f"{table.doing}{self.desk.glyphs.ellipsis}"
         if not self.filter_text:
             return str(table.total or "")
         open_ = f", {self._undecided} not known" if self._undecided else ""
@@ -126,6 +162,10 @@ class TableView(View):
     @on(RowSelected)
     def _row_selected(self, event: RowSelected) -> None:
         self.open(event.key)
+
+    @on(OrderAwaited)
+    def _order_awaited(self) -> None:
+        self.redraw_chrome()
 
     @on(Scrolled)
     def _scrolled(self, event: Scrolled) -> None:
