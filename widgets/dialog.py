@@ -19,6 +19,7 @@ from textual.widgets import Button, Input, Static
 
 from widgets.dialog_body import DialogBody, DialogLine
 from widgets.glyphs import UNICODE, GlyphSet
+from widgets.line_input import LineInput
 
 
 class Choice(Struct, frozen=True):
@@ -196,7 +197,7 @@ class Dialog(ModalScreen[Answer]):
     def _ask(self, label: str, value: str, name: str) -> ComposeResult:
         with Horizontal(classes="ask"):
             yield Static(Text(label))
-            field = Input(value, id=name, compact=True, select_on_focus=False)
+            field = LineInput(value, id=name, compact=True, select_on_focus=False)
             field.cursor_blink = False
             yield field
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from widgets.line_input import LineInput
 from widgets.messages import FilterChanged, FilterClosed, FilterSubmitted
 
 _SHOWN = 6
@@ -46,7 +47,7 @@ class FilterBar(Horizontal):
     def compose(self) -> ComposeResult:
         """Prompt, input, problem."""
         yield Static(Text(self._prompt), classes="prompt")
-        field = Input(compact=True, select_on_focus=False)
+        field = LineInput(compact=True, select_on_focus=False)
         field.cursor_blink = False
         yield field
         yield Static(classes="offers")

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from widgets.column import Column
 from widgets.glyphs import UNICODE, GlyphSet
+from widgets.line_input import LineInput
 from widgets.messages import RowSelected
 from widgets.paint import Align
 from widgets.row import Cell, Row
@@ -68,7 +69,7 @@ class Finder(ModalScreen[Choice | None]):
         """The line and the list."""
         with Vertical(classes="box") as box:
             box.border_title = Text(self._title)
-            field = Input(placeholder="a command, a view, a node, a job …", compact=True)
+            field = LineInput(placeholder="a command, a view, a node, a job …", compact=True)
             field.cursor_blink = False
             yield field
             yield LineTable(

@@ -36,8 +36,8 @@ class HeatMap(LineView):
     """Groups of cells with a cursor in two dimensions, marks, and a highlighted set (a job's nodes, say).
 
     The cursor is a reversed cell, marks carry the mark's style, the highlighted set its own background: where there are
-    no colours these are reverse, underline and bold. The legend is
-    at the bottom.
+    no colours these are reverse, underline and bold. The legend follows the last group; it is at the bottom where the
+    map is longer than the screen.
     """
 
     DEFAULT_CSS = """
@@ -106,7 +106,7 @@ class HeatMap(LineView):
                         self._repaint(at)
 
     def set_legend(self, entries: Sequence[LegendEntry]) -> None:
-        """What the signs mean, at the bottom; only its lines are repainted where it takes as many as before."""
+        """What the signs mean, below the cells; only its lines are repainted where it takes as many as before."""
         if tuple(entries) == self._legend:
             return
         self._legend = tuple(entries)
@@ -116,7 +116,7 @@ class HeatMap(LineView):
             self._relay()
             return
         self._legend_lines = lines
-        self.refresh(Region(0, self.page, width, before))
+        self.refresh(Region(0, self._legend_top, width, before))
 
     def highlight(self, keys: Collection[str]) -> None:
         """Light up these cells and no others."""
@@ -268,9 +268,10 @@ class HeatMap(LineView):
     # -- drawing --------------------------------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        """A line of the map, or the legend at the bottom."""
-        if y >= self.page:
-            return self._draw_legend(y - self.page)
+        """A line of the map, or of the legend below it."""
+        line = y - self._legend_top
+        if 0 <= line < len(self._legend_lines):
+            return self._draw_legend(line)
         return super().render_line(y)
 
     def draw(self, index: int) -> Strip:
@@ -314,6 +315,10 @@ class HeatMap(LineView):
             pieces.append((entry.glyph, self.base + self.palette[entry.style]))
             pieces.append((f" {entry.text}  ", self.base + self.palette["label"]))
         return self.line(pieces)
+
+    @property
+    def _legend_top(self) -> int:
+        return min(self.line_count, self.page) if self._cells else self.page
 
     @property
     def _cells(self) -> list[HeatCell]:

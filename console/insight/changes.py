@@ -33,7 +33,8 @@ class Change(Struct, frozen=True, kw_only=True):
 
 def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """The changes, told at the time of the later snapshot. The first answer of a source changes nothing."""
-    yield from _sources(before, after)
+    told = {finding.title for finding in after.findings}
+    yield from (change for change in _sources(before, after) if change.text not in told)
     yield from _findings(before, after)
     if before.nodes is not after.nodes:
         yield from _nodes(before, after, "scheduler", _service)
@@ -50,9 +51,15 @@ def _findings(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         elif was.severity is not finding.severity:
             yield _of_finding(finding, after.at, finding.severity, f"now {finding.severity.value}: {finding.title}")
     for identity, finding in old.items():
-        if identity not in new:
+        if identity not in new and not _silent(after, finding):
             lasted = age(finding.since, after.at)
             yield _of_finding(finding, after.at, Severity.OK, f"over after {lasted}: {finding.title}")
+
+
+def _silent(snapshot: Snapshot, finding: Finding) -> bool:
+    """Whether it is about a source that is silent still: others have joined it, and all are told as one."""
+    status = snapshot.sources.get(finding.entity.removeprefix("source:"))
+    return status is not None and status.state is not SourceState.PENDING and not status.trusted
 
 
 def _of_finding(finding: Finding, at: datetime, severity: Severity, text: str) -> Change:

@@ -59,15 +59,19 @@ def source_partial(snapshot: Snapshot) -> Iterator[Finding]:
     """A source answers, but not for everything."""
     for status in snapshot.sources.values():
         if status.partial and status.trusted:
+            without = _left_out(snapshot, status.name)
+            told = f", without {fold(without)}" if without else ""
             yield Finding(
                 id=f"source-partial:{status.name}",
                 rule="source-partial",
                 severity=Severity.WARNING,
                 entity=f"source:{status.name}",
-                title=f"{status.name} answered in part: {status.error}",
+                title=f"{status.name} answered in part{told}: {status.error}",
                 since=snapshot.at,
                 evidence=(status.error,),
-                advice="what it left out is shown as it was, dim",
+                hits_nodes=without,
+                advice="what it left out is shown as it was, dim, or as `?`"
+                + ("; the nodes themselves may be well: look at their controllers" if without else ""),
             )
 
 
@@ -112,6 +116,19 @@ def _nodes_of(snapshot: Snapshot, names: set[str]) -> str:
     """The nodes that these controllers have told of, where others tell of the rest; folded."""
     told = [node.name for node in snapshot.nodes.values() if node.hardware and node.hardware.source in names]
     return fold(told) if 0 < len(told) < len(snapshot.nodes) else ""
+
+
+def _left_out(snapshot: Snapshot, name: str) -> tuple[str, ...]:
+    """The nodes of which a source has old facts, or none at all where no other source could have them."""
+    told = {node.hardware.source for node in snapshot.nodes.values() if node.hardware is not None}
+    if name not in told:
+        return ()
+    return tuple(
+        node.name
+        for node in snapshot.nodes.values()
+        if (node.hardware is None and told == {name})
+        or (node.hardware is not None and node.hardware.source == name and snapshot.stale(node.hardware))
+    )
 
 
 def _hardware(snapshot: Snapshot) -> tuple[str, ...]:

@@ -187,9 +187,16 @@ def _common(names: list[str]) -> int:
 
 
 def worst_findings(snapshot: Snapshot) -> dict[str, Severity]:
-    """The worst finding about each node itself. One about a source hits every node, and would hide them all."""
+    """The worst finding about each node itself, or about what only this node has: a leak in its tray.
+
+    One about a source or a pump hits many nodes, and would hide them all.
+    """
     worst: dict[str, Severity] = {}
     for finding in reversed(snapshot.findings):
-        if finding.entity.startswith("node:") and finding.severity in (Severity.CRITICAL, Severity.WARNING):
+        if finding.severity not in (Severity.CRITICAL, Severity.WARNING):
+            continue
+        if finding.entity.startswith("node:"):
             worst[finding.entity.removeprefix("node:")] = finding.severity
+        elif len(finding.hits_nodes) == 1 and not finding.entity.startswith("source:"):
+            worst[finding.hits_nodes[0]] = finding.severity
     return worst

@@ -35,15 +35,21 @@ class TopologyTree:
             for node in shown:
                 known[node.name] = self._node(snapshot, node, bad.get(node.name))
             if shown:
-                racks.append(self._rack(name, nodes, tuple(known[node.name][-1] for node in shown)))
+                own = snapshot.components.get(f"rack:{name}")
+                hit = (bad[node.name] for node in nodes if node.name in bad)
+                told = (own.health if own else Severity.UNKNOWN, *hit)
+                racks.append(self._rack(name, nodes, told, tuple(known[node.name][-1] for node in shown)))
         self._known = known
         if not snapshot.nodes:
             return []
         note, style = _note(list(snapshot.nodes.values()))
         return [TreeItem(f"pod:{snapshot.pod}", snapshot.pod, "", "", note, style, children=tuple(racks))]
 
-    def _rack(self, name: str, nodes: list[Node], children: tuple[TreeItem, ...]) -> TreeItem:
-        health = worst(*(node.health for node in nodes))
+    def _rack(
+        self, name: str, nodes: list[Node], told: tuple[Severity, ...], children: tuple[TreeItem, ...]
+    ) -> TreeItem:
+        """With the worst of its nodes, and of what is told of it and them."""
+        health = worst(*told, *(node.health for node in nodes))
         note, style = _note(nodes)
         sick = health in (Severity.CRITICAL, Severity.WARNING)
         glyph = self._glyphs.severity[health] if sick else ""

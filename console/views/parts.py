@@ -36,8 +36,8 @@ def _phrases(snapshot: Snapshot) -> Iterator[Cell]:
     for kind in NAMES:
         if kind in snapshot.parts:
             yield _counted(snapshot, kind, snapshot.parts[kind])
-    gpus = [gpu for node in snapshot.nodes.values() if node.hardware for gpu in node.hardware.gpus]
-    yield from _gpus(gpus)
+    known = [node.hardware for node in snapshot.nodes.values() if node.hardware is not None]
+    yield from _gpus([gpu for facts in known for gpu in facts.gpus], old=snapshot.any_stale(known))
     yield from _hottest(snapshot)
 
 
@@ -64,25 +64,32 @@ def _systems(snapshot: Snapshot) -> Iterator[Cell]:
         return
     sick = sum(facts.health in (Severity.CRITICAL, Severity.WARNING) for facts in known)
     said = f"{sick} of {len(known)} systems not well" if sick else f"{len(known)} systems well"
-    yield Cell(said, "warning" if sick else "ok")
+    old = snapshot.any_stale(known)
+    yield _said(said, "warning" if sick else "ok", old=old)
     if off := sum(facts.power is Power.OFF for facts in known):
-        yield Cell(f"{off} off", "warning")
+        yield _said(f"{off} off", "warning", old=old)
 
 
-def _gpus(gpus: list[Gpu]) -> Iterator[Cell]:
+def _said(text: str, style: str, *, old: bool) -> Cell:
+    """A phrase as it is meant, unless a part of it may have changed since."""
+    return Cell(text, "stale" if old else style)
+
+
+def _gpus(gpus: list[Gpu], *, old: bool) -> Iterator[Cell]:
     links = [(gpu.nvlinks_up, gpu.nvlinks) for gpu in gpus if gpu.nvlinks is not None and gpu.nvlinks_up is not None]
     if links:
         up, total = sum(up for up, _ in links), sum(total for _, total in links)
         down = f", {total - up} down" if up < total else ""
-        yield Cell(f"NVLinks {up}/{total} up{down}", "warning" if down else "ok")
+        yield _said(f"NVLinks {up}/{total} up{down}", "warning" if down else "ok", old=old)
     if throttled := sum(bool(gpu.throttle) for gpu in gpus):
-        yield Cell(f"{count(throttled, 'GPU')} throttled", "warning")
+        yield _said(f"{count(throttled, 'GPU')} throttled", "warning", old=old)
     if errors := sum(bool(gpu.ecc_uncorrectable) for gpu in gpus):
-        yield Cell(f"uncorrectable ECC on {count(errors, 'GPU')}", "critical")
+        yield _said(f"uncorrectable ECC on {count(errors, 'GPU')}", "critical", old=old)
 
 
 def _hottest(snapshot: Snapshot) -> Iterator[Cell]:
     hot = [(at, name) for name, node in snapshot.nodes.items() if (at := hottest_c(node.hardware)) is not None]
     if hot:
         celsius, name = max(hot)
-        yield Cell(f"hottest {celsius:.0f} °C on {name}", "")
+        facts = snapshot.nodes[name].hardware
+        yield _said(f"hottest {celsius:.0f} °C on {name}", "", old=facts is not None and snapshot.stale(facts))

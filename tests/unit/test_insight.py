@@ -66,6 +66,11 @@ def test_a_partial_answer_is_a_finding_while_its_source_answers(make, rules):
     partial = make.source("redfish", partial=True, error="Systems/n2: 503")
     assert "Systems/n2: 503" in rules(sources={"redfish": partial})["source-partial"].title
     failed = replace(partial, state=SourceState.FAILED)
+    hung = replace(make.hardware(), missing_since=make.at)
+    nodes = [make.node("n1", hardware=make.hardware()), make.node("n2", hardware=hung), make.node("n3")]
+    found = rules(*nodes, sources={"redfish": partial})["source-partial"]
+    assert found.hits_nodes == ("n2", "n3")
+    assert found.title == "redfish answered in part, without n[2-3]: Systems/n2: 503"
     assert set(rules(sources={"redfish": failed})) == {"source-silent"}
 
 

@@ -1,10 +1,15 @@
 """The map from near and far: a sign a node, the value beside it, a sign for each GPU; what is not known says so."""
 
 import pytest
+from msgspec.structs import replace
 
+from backends.model.finding import Finding
 from backends.model.node import Gpu
+from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
-from console.tui.heat import MODES, ZOOMS, HeatCells
+from console.tui.heat import MODES, ZOOMS, HeatCells, worst_findings
+from console.tui.tree import TopologyTree
+from console.views.racks import groups
 from widgets.glyphs import ASCII, UNICODE
 
 
@@ -85,3 +90,29 @@ def test_the_map_is_as_near_as_there_is_room_for_until_it_is_chosen(snapshot):
     assert heat.said == ""
     heat.nearer()
     assert heat.zoom == "each GPU"
+
+
+@pytest.mark.parametrize(
+    ("entity", "hit", "marked"),
+    [
+        ("leak-detector:t1", ("n1",), {"n1": Severity.CRITICAL}),
+        ("node:n2", ("n2", "n1"), {"n2": Severity.CRITICAL}),
+        ("pump:p1", ("n1", "n2"), {}),
+        ("source:redfish", ("n1",), {}),
+    ],
+)
+def test_a_node_is_marked_by_what_is_wrong_with_it_alone(snapshot, entity, hit, marked):
+    found = Finding(
+        id=entity, rule="r", severity=Severity.CRITICAL, entity=entity, title="t", since=snapshot.at, hits_nodes=hit
+    )
+    assert worst_findings(replace(snapshot, findings=(found,))) == marked
+
+
+def test_a_rack_shows_the_worst_of_itself_and_its_nodes(snapshot):
+    def glyph(now):
+        return TopologyTree(UNICODE).items(now)[0].children[0].glyph
+
+    rack = next(iter(groups(snapshot)))
+    hot = {f"rack:{rack}": ComponentFacts(source="redfish", health=Severity.CRITICAL)}
+    assert glyph(snapshot) == ""
+    assert glyph(replace(snapshot, components=hot)) == UNICODE.severity[Severity.CRITICAL]

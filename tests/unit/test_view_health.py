@@ -11,6 +11,7 @@ from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Kind, Topology
 from backends.model.trend import begun
+from console.tui import board
 from console.views import component_facts, coolant, parts, power
 
 LIMITED = {"low_critical": 100.0, "low_caution": 200.0}
@@ -133,6 +134,22 @@ def test_parts_are_counted_the_ill_named_and_the_unknown_not_called_well(pod):
     assert said["NVLinks 17/18 up, 1 down"] == "warning"
     assert said["1 GPU throttled"] == "warning"
     assert said["uncorrectable ECC on 1 GPU"] == "critical"
+
+
+def test_nothing_is_called_well_by_a_source_that_is_silent(pod):
+    hardware = HardwareFacts(source="redfish", system="a", gpus=(Gpu(index=0, nvlinks=18, nvlinks_up=18),))
+    now = pod({"fan:1": facts()}, {"a": Node(name="a", hardware=hardware)})
+    assert {cell.style for cell in parts.lines(now)} == {"ok"}
+    silent = replace(now, sources={"redfish": SourceStatus(name="redfish", state=SourceState.FAILED)})
+    assert {cell.style for cell in parts.lines(silent)} == {"stale"}
+    assert all(one.text.startswith("~") for one in board.phrases(parts.lines(silent)))
+
+
+def test_a_row_of_old_readings_has_a_sign_of_its_own(pod, make):
+    now = pod({"pod:p": watts(120_000, 100_000)})
+    silent = replace(now, sources={"redfish": SourceStatus(name="redfish", state=SourceState.FAILED)})
+    shown = [board.blocks([(power.view(one, make.at), "POWER", 4)])[0].rows[0][0].text for one in (now, silent)]
+    assert shown == [shown[0], f"{shown[0]} ~"]
 
 
 def test_a_component_whole_has_every_reading_with_its_limits_and_history(pod, make):

@@ -17,6 +17,9 @@ from widgets.describe import Describe
 
 Tell = Callable[[Snapshot, str, datetime], Sequence[Section]]
 _CHROME = 2
+BROAD = 150
+"""Columns from which there are two panes, though all would fit into one: a value and its history stay side by side."""
+
 TELLS: dict[str, Tell] = {"node": node_facts.whole, "job": job_facts.whole, "component": component_facts.whole}
 
 
@@ -54,7 +57,8 @@ class DescribeView(View):
     def _tell_all(self, snapshot: Snapshot) -> None:
         sections = self._sections(snapshot)
         more = self.query_one("#more", Describe)
-        fit = _half(sections, self.size.height - _CHROME) if self.has_class("-wide") else len(sections)
+        room = 0 if self.size.width >= BROAD else self.size.height - _CHROME
+        fit = _half(sections, room) if self.has_class("-wide") else len(sections)
         more.display = fit < len(sections)
         self.query_one(".pane", Describe).update(drawn(sections[:fit]))
         more.update(drawn(sections[fit:]))

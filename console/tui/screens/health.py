@@ -10,7 +10,7 @@ from textual.types import CSSPathType
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Kind
 from console.state.kept import Kept
-from console.tui.board import blocks, readings
+from console.tui.board import blocks, phrases
 from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
@@ -76,7 +76,7 @@ class HealthView(TableView):
                 (power.view(snapshot, now, kinds), "POWER", 10 if tall else 4),
                 (coolant.view(snapshot, now), "COOLANT", 8 if tall else 3),
             )
-            return blocks(views), readings(parts.lines(snapshot))
+            return blocks(views), phrases(parts.lines(snapshot))
 
         hardware = (node.hardware for node in snapshot.nodes.values())
         return self._board.of((tall, *_plant_of(snapshot), *hardware), make)

@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Collection, Iterable
 
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
 from backends.model.snapshot import Snapshot
 from console.tui.aside import LARGE
 from console.tui.desk import Desk
 from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
+from console.tui.sections import drawn
 from console.views import cell as data
-from console.views import nodes
+from console.views import node_facts, nodes
 from console.views.racks import groups
+from widgets.describe import Describe
+from widgets.messages import RowHighlighted
+
+BROAD = 170
+"""Columns from which the node under the cursor is told beside the table, which has all of its columns then."""
 
 Scope = Callable[[Snapshot], Iterable[str]]
 
@@ -33,6 +43,29 @@ class NodesView(TableView):
     def large(self, snapshot: Snapshot) -> bool:
         """Those of which topology makes its map aside, too."""
         return len(snapshot.nodes) > LARGE
+
+    def body(self) -> ComposeResult:
+        """The table; where it is broad, more of the node under the cursor."""
+        with Horizontal():
+            yield from super().body()
+            yield Describe(glyphs=self.desk.glyphs, empty="", id="details", classes="beside")
+
+    def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
+        """Both."""
+        super().draw(snapshot, awaited)
+        self._detail()
+
+    def on_resize(self) -> None:
+        """One pane, or two."""
+        self._detail()
+
+    @on(RowHighlighted)
+    def _detail(self) -> None:
+        snapshot, pane = self.desk.snapshot, self.query_one("#details", Describe)
+        name = self.table.cursor
+        pane.display = self.size.width >= BROAD and snapshot is not None and name is not None
+        if pane.display and snapshot is not None and name is not None:
+            pane.update(drawn(node_facts.whole(snapshot, name, self.desk.ages_now())))
 
     def open(self, key: str) -> None:
         """The node whole."""

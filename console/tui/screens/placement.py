@@ -14,7 +14,7 @@ from textual.widget import Widget
 from backends.model.snapshot import Snapshot
 from console.state.kept import Kept
 from console.tui.aside import LARGE, Aside
-from console.tui.board import blocks, readings
+from console.tui.board import blocks, phrases
 from console.tui.desk import Desk
 from console.tui.heat import HeatCells
 from console.tui.operations import Operations
@@ -96,7 +96,7 @@ class PlacementView(JobsView):
         """In whichever thread: never two at once."""
 
         def made() -> _Placed:
-            told = readings(capacity.phrases(snapshot))
+            told = phrases(capacity.phrases(snapshot))
             views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
             found, legend = self._heat.cells(snapshot)
             grid = HeatGrid(found)
