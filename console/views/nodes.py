@@ -49,18 +49,39 @@ def view(snapshot: Snapshot, now: datetime, names: Iterable[str] | None = None, 
     """
     chosen = snapshot.nodes.values() if names is None else (snapshot.nodes[name] for name in names)
     before: Known = {} if known is None else known
-    rows = tuple(_row(node, snapshot, now, before) for node in chosen)
+    told = _Told(snapshot, now)
+    rows = tuple(_row(node, snapshot, told, before) for node in chosen)
     return View(kind="nodes", columns=COLUMNS, rows=rows, empty="no node is known yet")
 
 
-def _row(node: Node, snapshot: Snapshot, now: datetime, known: Known) -> Row:
-    around = Around(
-        snapshot.stale(node.scheduler),
-        snapshot.stale(node.hardware),
-        snapshot.jobs_on(node.name),
-        said_of(node, now) if node.scheduler and node.scheduler.reason else "",
-        _seen(node, snapshot, now),
-    )
+class _Told:
+    """How old what is told of a node is: the same for all that the same sources tell of, and asked once for them."""
+
+    def __init__(self, snapshot: Snapshot, now: datetime) -> None:
+        self.now = now
+        self._snapshot = snapshot
+        self._known: dict[tuple[str, str], tuple[bool, bool, Cell]] = {}
+
+    def of(self, node: Node) -> tuple[bool, bool, Cell]:
+        """Whether the scheduler's facts are old, whether the hardware's are, and when it was seen."""
+        scheduler, hardware = node.scheduler, node.hardware
+        if (scheduler and scheduler.missing_since) or (hardware and hardware.missing_since):
+            return self._ask(node)
+        sources = scheduler.source if scheduler else "", hardware.source if hardware else ""
+        found = self._known.get(sources)
+        if found is None:
+            found = self._known[sources] = self._ask(node)
+        return found
+
+    def _ask(self, node: Node) -> tuple[bool, bool, Cell]:
+        snapshot = self._snapshot
+        return snapshot.stale(node.scheduler), snapshot.stale(node.hardware), _seen(node, snapshot, self.now)
+
+
+def _row(node: Node, snapshot: Snapshot, told: _Told, known: Known) -> Row:
+    old, hardware_old, seen = told.of(node)
+    said = said_of(node, told.now) if node.scheduler and node.scheduler.reason else ""
+    around = Around(old, hardware_old, snapshot.jobs_on(node.name), said, seen)
     before = known.get(node.name)
     if before is not None and before[0] is node and before[1] == around:
         return before[2]

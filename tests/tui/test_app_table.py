@@ -20,9 +20,18 @@ def cells(line):
 
 
 @pytest.mark.parametrize(
-    ("key", "kind", "view"), [("5", "nodes", NodesView), ("6", "jobs", JobsView), ("0", "pods", PodsView)]
+    ("key", "kind", "view", "large"),
+    [
+        ("5", "nodes", NodesView, 2000),
+        ("5", "nodes", NodesView, 0),
+        ("6", "jobs", JobsView, 2000),
+        ("0", "pods", PodsView, 2000),
+    ],
 )
-async def test_screen_and_script_say_the_same_cell_for_cell(bench, key, kind, view: type[TableView]):
+async def test_screen_and_script_say_the_same_cell_for_cell(
+    bench, monkeypatch, key, kind, view: type[TableView], large
+):
+    monkeypatch.setattr("console.tui.screens.nodes.LARGE", large)  # from there on rows are made in a thread
     one = bench()
     one.scheduler.run_job("77", "gpu001", "gpu002", name="träin 東京 [red]x[/red]")
     facts = one.scheduler.facts["gpu003"]

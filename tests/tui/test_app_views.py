@@ -119,7 +119,9 @@ async def test_a_rack_opens_its_nodes_and_a_job_its_own(bench):
         assert "gpu001" not in text
 
 
-async def test_a_job_lights_up_its_nodes_and_a_node_its_jobs(bench):
+@pytest.mark.parametrize("large", [2000, 0])
+async def test_a_job_lights_up_its_nodes_and_a_node_its_jobs(bench, monkeypatch, large):
+    monkeypatch.setattr("console.tui.screens.placement.LARGE", large)  # from there on it is made in a thread
     one = bench()
     one.scheduler.run_job("77", "gpu005", "gpu006")
     one.scheduler.run_job("78", "gpu001")
@@ -250,7 +252,9 @@ async def test_a_rack_is_shown_as_it_stands(bench):
         await one.until(pilot, "topology")
 
 
-async def test_placement_says_what_fits_and_what_a_drain_would_take(bench):
+@pytest.mark.parametrize("large", [2000, 0])
+async def test_placement_says_what_fits_and_what_a_drain_would_take(bench, monkeypatch, large):
+    monkeypatch.setattr("console.tui.screens.placement.LARGE", large)  # from there on it is made in a thread
     one = bench()
     one.scheduler.run_job("77", "gpu001", "gpu002")
     async with one.on_screen(110, 30) as pilot:
