@@ -4,7 +4,7 @@ import re
 
 from backends.model.finding import Finding
 
-_VERBS = re.compile(r"\b(drain|resume)\b")
+_VERBS = re.compile(r"\b(drain|resume|power(?= it on))\b")
 
 
 def advised(finding: Finding) -> str:

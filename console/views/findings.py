@@ -11,7 +11,7 @@ from console.operations.attention import Attention
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import aged, severity, text
-from console.words import EMPTY, ago, rough
+from console.words import EMPTY, ago, count, rough
 
 COLUMNS = (
     Column(key="severity", title="SEVERITY"),
@@ -68,7 +68,7 @@ def who(finding: Finding, attention: Attention, now: datetime) -> Cell:
         return Cell(f"{attention.by} rests {rest}", "stale", order=f"{attention.by} rests")
     if attention.taken(finding, now):
         return Cell(f"{attention.by} {ago(attention.since, now)}", "accent", order=attention.by)
-    return Cell(f"{EMPTY} {len(attention.notes)} notes" if attention.notes else EMPTY)
+    return Cell(f"{EMPTY} {count(len(attention.notes), 'note')}" if attention.notes else EMPTY)
 
 
 def _with(cells: tuple[Cell, ...], finding: Finding, attention: Attention, now: datetime) -> tuple[Cell, ...]:

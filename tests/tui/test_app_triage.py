@@ -46,7 +46,7 @@ async def test_a_note_waits_for_the_next_shift_and_an_empty_one_is_none(bench):
         await pilot.press("enter")
         await one.until(pilot, "an empty note tells nobody anything")
         await pilot.press(*"cable swapped", "enter")
-        await one.until(pilot, "cable swapped (ann, <1m ago)", "1 notes")
+        await one.until(pilot, "cable swapped (ann, <1m ago)", "1 note")
     assert [event.text for event in said(one)] == ["cable swapped"]
 
 

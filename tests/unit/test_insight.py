@@ -7,6 +7,7 @@ from backends.model.node import Gpu, Power
 from backends.model.severity import Severity
 from backends.model.source import SourceState
 from console.insight.rules import findings
+from console.operations.advised import advised
 
 
 @pytest.fixture
@@ -221,3 +222,10 @@ def test_the_worst_comes_first_and_what_hits_more_goes_before(make):
 def test_the_same_snapshot_gives_the_same_findings(make):
     snapshot = make.snapshot([make.node("n1", "DOWN")], failed=("redfish",))
     assert findings(snapshot) == findings(snapshot)
+
+
+def test_a_node_that_is_off_and_down_advises_to_power_it_on_and_that_is_a_plan_of_ours(make, rules):
+    node = make.node("n1", "DOWN", hardware=make.hardware(power=Power.OFF))
+    finding = rules(node)["not-responding"]
+    assert (finding.advice, advised(finding)) == ("power it on", "power")
+    assert not advised(replace(finding, advice="a power cycle brings it back"))
