@@ -17,6 +17,9 @@ SAME = 30
 ESCAPE_S = 0.2
 """A terminal sends alt with a key as escape and the key: an escape is one once nothing has followed it for a while."""
 
+ESCAPED_S = 3.0
+"""The longest an escape that changes nothing on screen is waited for."""
+
 
 class Terminal:
     """One program in a tmux pane without a status line: keys go in, lines of text come out."""
@@ -32,9 +35,11 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Press keys by tmux's names: `5`, `Enter`, `Escape`, `C-c`."""
         for key in keys:
+            was = self.text if key == "Escape" else ""
             self._tmux("send-keys", key)
-            if key == "Escape":
+            if key == "Escape":  # a busy program reads the next key with it unless it has shown what this one did
                 time.sleep(ESCAPE_S)
+                self.comes(lambda text, was=was: text != was, ESCAPED_S)
 
     def type(self, text: str) -> None:
         """Type text as it stands."""
