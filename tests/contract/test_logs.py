@@ -9,12 +9,12 @@ import pytest
 
 @pytest.fixture(scope="module")
 def pod(tmp_path_factory):
-    """Four nodes, one of which has lost a GPU."""
+    """Four nodes: one has lost a GPU, one is off."""
     config = tmp_path_factory.mktemp("logs") / "config.toml"
     simulator = subprocess.Popen(
         [
             *(sys.executable, "-m", "console", "simulate", "--racks=1", "--nodes=4", "--exit-with-parent"),
-            *("--fault=gpu-lost:austin-r1-n02/1", f"--write-config={config}"),
+            *("--fault=gpu-lost:austin-r1-n02/1", "--fault=node-off:austin-r1-n03", f"--write-config={config}"),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -53,9 +53,9 @@ def test_the_logs_of_nodes_stand_together_by_time_and_can_be_filtered(pod):
 
 
 def test_what_cannot_be_read_is_said_and_is_no_empty_log(pod):
-    journal = logs("austin-r1-n01", "--config", pod, "--from", "journal")
+    journal = logs("austin-r1-n03", "--config", pod, "--from", "journal")
     assert (journal.returncode, journal.stdout) == (3, "")
-    assert "austin-r1-n01" in journal.stderr
+    assert "austin-r1-n03" in journal.stderr
     assert logs("austin-r1-n99", "--config", pod).returncode == 2
     assert logs("--config", pod).returncode == 2
     assert logs("austin-r1-n01", "--config", pod, "--grep", "(").returncode == 2
