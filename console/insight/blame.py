@@ -1,6 +1,11 @@
 """What may come of what: the rules whose findings a cause explains, and how near it has to be."""
 
-_COOLING = frozenset({"cooling", "pump", "filter", "leak", "fan", "thermal"})
+COOLING = frozenset({"cooling", "pump", "filter", "leak", "fan", "thermal"})
+"""What takes the cold from nodes, or says that they lack it."""
+
+WARMING = COOLING | {"throttled", "power-capped"}
+"""What makes a GPU hot and slow, and no more: an error of its own is none of its work."""
+
 _UNPOWERED = frozenset({"power", "power-supply", "outlet", "breaker"})
 _POWER = _UNPOWERED | {"redundancy-lost"}
 """A spare that is lost, of pumps too, may cap or worry what it fed; it switches nothing off."""
@@ -9,18 +14,18 @@ GONE = frozenset({"off-but-scheduled", "not-responding", "never-boots"})
 """Words for one trouble as it unfolds: a node that nobody can work on."""
 
 SUFFERS = {
-    "throttled": _COOLING,
+    "throttled": COOLING,
     "power-capped": _POWER | {"over-budget"},
     "gpu-missing": frozenset({"fabric"}),
     "nvlink-down": frozenset({"fabric", "gpu-missing"}),
-    "gpu-health": _COOLING | {"fabric", "gpu-missing", "gpu-ecc", "nvlink-down", "throttled", "power-capped"},
-    "node-health": _COOLING | _POWER | OF_GPUS | GONE | {"fabric"},
-    "log-critical": _COOLING | _POWER | OF_GPUS | GONE | {"fabric", "node-health", "telemetry-silent"},
+    "gpu-health": COOLING | {"fabric", "gpu-missing", "gpu-ecc", "nvlink-down", "throttled", "power-capped"},
+    "node-health": COOLING | _POWER | OF_GPUS | GONE | {"fabric"},
+    "log-critical": COOLING | _POWER | OF_GPUS | GONE | {"fabric", "node-health", "telemetry-silent"},
     "telemetry-silent": GONE | {"gpu-missing"},
     "not-responding": _UNPOWERED | {"leak", "off-but-scheduled"},
     "never-boots": _UNPOWERED | {"leak"},
     "off-but-scheduled": _UNPOWERED | {"leak"},
-    "component": _COOLING | _POWER | OF_GPUS | GONE | {"fabric", "over-budget", "node-health", "telemetry-silent"},
+    "component": COOLING | _POWER | OF_GPUS | GONE | {"fabric", "over-budget", "node-health", "telemetry-silent"},
 }
 """What the nodes below something broken suffer from it: the effect's rule, and the rules it may be blamed on."""
 

@@ -14,9 +14,11 @@ from msgspec.structs import replace
 
 from backends.model.finding import Finding
 from backends.model.measurement import Quantity
+from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from console.insight.blame import GROUPED, OF_GPUS, PARTS, SUFFERS
+from console.insight.blame import GROUPED, OF_GPUS, PARTS, SUFFERS, WARMING
 from console.insight.evidence import conditions
+from console.insight.gpus import overheated
 from console.insight.leaks import leaks_by_place
 from console.insight.place import Places
 from console.insight.plant import ROLLED, own_word
@@ -127,7 +129,16 @@ class _Case:
         if effect.rule == "component":
             return self._beside(cause, effect)
         nodes = self._nodes[effect.id]
-        return bool(nodes) and nodes <= self._nodes[cause.id] and _same_gpus(cause, effect)
+        below = bool(nodes) and nodes <= self._nodes[cause.id]
+        return below and _same_gpus(cause, effect) and not (cause.rule in WARMING and self._sick_by_itself(effect))
+
+    def _sick_by_itself(self, effect: Finding) -> bool:
+        """Whether a GPU is Critical for anything but heat: that is no want of cooling."""
+        node = self._snapshot.nodes.get(effect.entity.removeprefix("node:"))
+        if effect.rule != "gpu-health" or node is None or node.hardware is None:
+            return False
+        sick = (gpu for gpu in node.hardware.gpus if gpu.health is Severity.CRITICAL)
+        return not all(overheated(gpu, conditions(self._snapshot, f"gpu:{node.name}/{gpu.index}")) for gpu in sick)
 
     def _starves(self, cause: Finding, effect: Finding) -> bool:
         """Whether the effect is fed by the cause, or is a part of it that says nothing of its own."""

@@ -1,9 +1,10 @@
 """Findings from the GPUs' own readings: throttling, memory errors, links, silence."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from backends.model.finding import Finding
 from backends.model.node import Gpu, Node, Power
+from backends.model.plant import Condition
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import last_seen, told_by
@@ -13,6 +14,11 @@ _AS_ASKED = frozenset({"swpowercap", "applicationsclockssetting", "clocklimit", 
 """What slows a healthy GPU under full load, or because somebody asked for it: its own power limit, a clock set."""
 
 _POWER = ("power", "brake")
+
+_HOT_C = 85.0
+"""A little below where data centre GPUs begin to slow down (87 to 92): the last reading may be some seconds old."""
+
+_HEAT = ("temperature", "thermal", "heat", "throttl")
 
 Among = Mapping[str, Node]
 """The nodes that a rule has to look at: `console.insight.suspects`."""
@@ -70,6 +76,15 @@ def telemetry_silent(snapshot: Snapshot) -> Iterator[Finding]:
 def dead(gpu: Gpu) -> bool:
     """Whether a GPU is on the list, called Critical, and gives no reading any more: it fell off the bus."""
     return gpu.health is Severity.CRITICAL and not _reads(gpu)
+
+
+def overheated(gpu: Gpu, said: Iterable[Condition]) -> bool:
+    """Whether a Critical GPU is so for heat: by its controller's own words, else by what it reads."""
+    words = [one.message.lower() for one in said if one.severity is Severity.CRITICAL]
+    telling = [text for text in words if not ("health" in text and "changed" in text)]
+    if telling:
+        return all(any(word in text for word in _HEAT) for text in telling)
+    return bool(_forced(gpu)) or (gpu.temp_c is not None and gpu.temp_c >= _HOT_C)
 
 
 def _slowed(snapshot: Snapshot, node: Node, slow: tuple[Gpu, ...], rule: str) -> Finding:

@@ -19,7 +19,7 @@ from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState
 from backends.model.stream import StreamState
-from backends.simulator.faults import FAULTS
+from backends.simulator.faults import FAULTS, parse_fault
 from backends.simulator.power import Reset
 from backends.simulator.scenario import read_scenario
 from backends.simulator.server import ServedPod, ServeOptions, serve
@@ -380,3 +380,15 @@ async def test_three_faults_at_once_are_three_causes(tmp_path) -> None:
                 ("gpu-ecc", "node:austin-r1-n02"),
             }
             assert len(now.findings) == 3
+
+
+async def test_a_gpu_s_own_error_is_no_work_of_a_stopped_pump() -> None:
+    async with opened(
+        racks=1, nodes=4, gpus=2, faults=(parse_fault("pump-fail@5"), parse_fault("gpu-xid:austin-r1-n02/1@8"))
+    ) as bench:
+        for seconds in (20.0, 60.0, 600.0):
+            now = await bench.after(seconds)
+            assert {(finding.rule, finding.entity) for finding in now.findings} == {
+                ("pump", "pump:austin-cdu1/pump1"),
+                ("gpu-health", "node:austin-r1-n02"),
+            }, seconds
