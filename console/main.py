@@ -54,10 +54,6 @@ HIDDEN = {
     "carry": "carry one operation to its end",
 }
 
-SWITCH_S = 0.0005
-"""How long a thread that computes may keep the event loop waiting. Python's own 5 ms are for each step of the loop that
-waits for a system call: a login is a dozen, and with 100 pods a key waited for all of theirs (p99 80 ms, then 27)."""
-
 COLLECT = (50_000, 20, 20)
 """When Python looks for cycles. Its own pace (700 objects) is for programs that import little: 15 ms of every verb."""
 
@@ -102,7 +98,6 @@ def process() -> NoReturn:
     before it returns; whoever looks for what was not (`python -X dev`) gets the whole end.
     """
     gc.set_threshold(*COLLECT)
-    sys.setswitchinterval(SWITCH_S)
     code = main()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # closed from the start, or its reader has left: nothing waits in it

@@ -13,7 +13,6 @@ import random
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 
 from backends.errors import AuthFailed, BackendError, Malformed, Rejected, TimedOut, Unreachable, Untrusted
 from backends.model.endpoint import SshEndpoint
@@ -32,7 +31,6 @@ _CLOSE_S = 2.0
 _MOST_ABANDONED = 2
 _OPEN_ATTEMPTS = 40
 _OPEN_AGAIN_S = 0.025
-_CONNECT = partial(connect, compressed=True)
 
 # Without a handler of its own asyncssh's warnings would reach the standard error of a full-screen console.
 logging.getLogger("asyncssh").addHandler(logging.NullHandler())
@@ -48,7 +46,7 @@ class SshShell:
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
         output_limit_bytes: int = OUTPUT_LIMIT_BYTES,
-        opener: Callable[[SshEndpoint, str], Awaitable[Link]] = _CONNECT,
+        opener: Callable[[SshEndpoint, str], Awaitable[Link]] = connect,
     ) -> None:
         self.where = endpoint.host
         self._opener = opener

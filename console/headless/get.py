@@ -6,6 +6,7 @@ rest while the pods answer.
 
 import argparse
 import asyncio
+import sys
 from importlib import import_module
 
 from backends.registry import prepare
@@ -16,6 +17,9 @@ from console.headless.diagnostics import say
 
 JUDGED = ("pods", "findings")
 """What tells of findings."""
+
+PROMPT_S = 0.0005
+"""How long the thread that imports may keep the far side's answers waiting: a dozen of them, 5 ms each otherwise."""
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -41,7 +45,10 @@ async def _get(arguments: argparse.Namespace, config: Config, *, judged: bool) -
     from console.headless.opening import Opening
 
     opening = Opening(config)
+    usual_s = sys.getswitchinterval()
+    sys.setswitchinterval(PROMPT_S)
     await asyncio.to_thread(_prepare, arguments, config)
+    sys.setswitchinterval(usual_s)
     from console.headless import answer, names
     from console.state.session import Session
 

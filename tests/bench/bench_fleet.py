@@ -103,12 +103,11 @@ async def serve(folder: Path, pods: list[str], nodes: int, gpus: int) -> None:
 async def console(path: str, seconds: float) -> None:
     """The process that is measured."""
     from console.config import load
-    from console.main import COLLECT, SWITCH_S
+    from console.main import COLLECT
     from console.state.session import Session
     from console.tui.sweep import sweep
 
     gc.set_threshold(*COLLECT)
-    sys.setswitchinterval(SWITCH_S)
 
     gaps: list[float] = []
     oldest: dict[str, float] = {}

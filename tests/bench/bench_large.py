@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import gc
 import os
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,7 +28,6 @@ from backends.model.observation import HardwareInventory, SchedulerJobs, Schedul
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Edge, Kind, Relation
-from console.main import SWITCH_S
 from console.operations.carrier import Here
 from console.operations.event import Actor
 from console.operations.memory import Memory
@@ -330,7 +328,6 @@ def plain_pod(count: int) -> Told:
 
 async def everything(asked: argparse.Namespace) -> None:
     keys = 60 if asked.quick else 200
-    sys.setswitchinterval(SWITCH_S)  # as `megapod` does
     for part in asked.parts:
         await {"table": table, "map": heat_map, "topology": topology, "views": views}[part](asked.count, keys)
         gc.unfreeze()
