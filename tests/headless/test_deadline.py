@@ -10,6 +10,7 @@ from console.exit import Exit
 
 SLACK_S = 2.0
 """What a busy machine may add; where nobody else runs it is 0.1 s (tests/bench/bench_deadline.py)."""
+# The sleeps are what is tested: each holds a program that must end all the same, long before they are over.
 STUCK = {
     "the loop is held": "time.sleep(30)",
     "a thread does not come back": "await asyncio.to_thread(time.sleep, 30)",
