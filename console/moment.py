@@ -19,12 +19,21 @@ def seconds(text: str) -> float:
 
 def later(text: str, now: datetime) -> datetime:
     """An instant to come: so long from now, or an ISO time; one without a zone is UTC. Raises ValueError."""
+    return _instant(text, now, 1, "8h, 3d or 2026-12-24T08:00Z")
+
+
+def earlier(text: str, now: datetime) -> datetime:
+    """An instant that was: so long ago, or an ISO time; one without a zone is UTC. Raises ValueError."""
+    return _instant(text, now, -1, "2h, 7d or 2026-03-01T22:00Z")
+
+
+def _instant(text: str, now: datetime, sign: int, examples: str) -> datetime:
     try:
-        return now + timedelta(seconds=seconds(text))
+        return now + sign * timedelta(seconds=seconds(text))
     except (ValueError, OverflowError):
         pass
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a time: write 8h, 3d or 2026-12-24T08:00Z") from None
+        raise ValueError(f"{text!r} is not a time: write {examples}") from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)

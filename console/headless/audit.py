@@ -2,19 +2,16 @@
 
 import argparse
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from msgspec import Struct
 
 from console.exit import Exit
-from console.headless import options, output
-from console.headless.diagnostics import Stop
+from console.headless import output
 from console.headless.form import Form
 from console.headless.journal_place import chosen, opened
 from console.headless.listing import Lister, Part
 from console.operations import event as ev
-from console.state.clock import SystemClock
 from console.views import audit as views
 
 AT_ONCE = 1000
@@ -30,12 +27,9 @@ class AuditList(Struct, frozen=True, kw_only=True):
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
-    clock = SystemClock()
-    since = _time(arguments.since, clock.now())
-    until = _time(arguments.until, clock.now()) if arguments.until else None
     journal = opened(chosen(arguments))
     try:
-        told = journal.audit(since, until)
+        told = journal.audit(arguments.since, arguments.until)
         if arguments.operation:
             told = (entry for entry in told if entry.operation == arguments.operation)
         _print(told, arguments.form)
@@ -56,16 +50,3 @@ def _print(told: Iterator[ev.Entry], how: Form) -> None:
         kept += items if how.whole else ()
         lister.add(Part("", views.view(entries), items))
     lister.end(AuditList(items=tuple(kept)))
-
-
-def _time(text: str, now: datetime) -> datetime:
-    """`2h` ago, or an ISO time; one without a zone is UTC, as all times here."""
-    try:
-        return now - timedelta(seconds=options.seconds(text))
-    except (argparse.ArgumentTypeError, OverflowError):
-        pass
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Stop(Exit.USAGE, f"{text!r} is not a time: write 2h, 7d or 2026-03-01T22:00Z") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

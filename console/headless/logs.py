@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import re
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from msgspec.structs import asdict
 
@@ -13,7 +13,7 @@ from backends.model.log import LogEntry
 from backends.registry import open_nodes
 from console.config import Config, load
 from console.exit import Exit
-from console.headless import loop, options, output, targeting
+from console.headless import loop, output, targeting
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.logs.controller import controllers
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         pattern = re.compile(arguments.grep)
     except re.error as error:
         raise Stop(Exit.USAGE, f"--grep {arguments.grep}: no regular expression: {error}") from None
-    return loop.run(_logs(arguments, config, pattern, _since(arguments.since)))
+    return loop.run(_logs(arguments, config, pattern, arguments.since))
 
 
 async def _logs(
@@ -118,19 +118,3 @@ def _line(entry: LogEntry) -> str:
     by = f" {entry.by}:" if entry.by else ""
     text = printable(entry.message).replace("\n", "\n    ")
     return f"{at}  {entry.node}  {entry.log}  {entry.severity.value:<8} {by.lstrip()} {text}".rstrip() + "\n"
-
-
-def _since(text: str) -> datetime | None:
-    """`2h` ago, or an ISO time; one without a zone is UTC."""
-    if not text:
-        return None
-    now = datetime.now(UTC)
-    try:
-        return now - timedelta(seconds=options.seconds(text))
-    except (argparse.ArgumentTypeError, OverflowError):
-        pass
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Stop(Exit.USAGE, f"--since {text}: write 2h, 7d or 2026-03-01T22:00Z") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

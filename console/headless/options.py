@@ -156,3 +156,11 @@ def later(text: str) -> datetime:
         return moment.later(text, datetime.now(UTC))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def earlier(text: str) -> datetime:
+    """An instant that was: `2h` ago, or an ISO time."""
+    try:
+        return moment.earlier(text, datetime.now(UTC))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,10 +1,11 @@
 """Times as operators write them."""
 
 import argparse
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.headless.options import seconds
+from console.headless.options import earlier, later, seconds
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,21 @@ def test_times(text, value):
 def test_what_is_no_time(text):
     with pytest.raises(argparse.ArgumentTypeError, match="30s, 5m or 2h"):
         seconds(text)
+
+
+@pytest.mark.parametrize(("read", "sign"), [(earlier, -1), (later, 1)])
+def test_an_instant_is_so_long_from_now_on_the_verbs_side_of_it(read, sign):
+    wanted = datetime.now(UTC) + sign * timedelta(hours=2)
+    assert abs(read("2h") - wanted) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("read", [earlier, later])
+def test_an_iso_time_without_a_zone_is_utc(read):
+    assert read("2026-03-01T22:00") == read("2026-03-01T22:00Z") == datetime(2026, 3, 1, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("read", [earlier, later])
+@pytest.mark.parametrize("text", ["soon", "2026-13-01", "99999999d"])
+def test_what_is_no_instant(read, text):
+    with pytest.raises(argparse.ArgumentTypeError, match="is not a time: write"):
+        read(text)

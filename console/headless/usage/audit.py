@@ -20,8 +20,10 @@ exit codes: 0 done · 1 the journal cannot be read · 2 usage
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.epilog = EPILOG
-    parser.add_argument("--since", default="24h", metavar="TIME", help="2h, 7d, or an ISO time (default: 24h)")
-    parser.add_argument("--until", default="", metavar="TIME", help="2h ago, or an ISO time (default: now)")
+    parser.add_argument(
+        "--since", type=options.earlier, default="24h", metavar="TIME", help="2h, 7d, or an ISO time (default: 24h)"
+    )
+    parser.add_argument("--until", type=options.earlier, metavar="TIME", help="2h ago, or an ISO time (default: now)")
     parser.add_argument("--operation", default="", metavar="OP", help="only this operation")
     options.add_forms(parser)
     options.add_journal(parser)

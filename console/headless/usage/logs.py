@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     options.add_targets(parser)
     parser.add_argument("--from", dest="origin", choices=("bmc", "journal"), default="bmc", help="which log")
     parser.add_argument("--job", default="", metavar="ID", help="the output of this job instead")
-    parser.add_argument("--since", default="", metavar="TIME", help="2h ago, or an ISO time")
+    parser.add_argument("--since", type=options.earlier, metavar="TIME", help="2h ago, or an ISO time")
     parser.add_argument("--grep", default="", metavar="REGEX", help="only lines in which this is found")
     parser.add_argument(
         "-n", dest="most", type=options.number, default=LINES, metavar="N", help=f"the newest N (default: {LINES})"
