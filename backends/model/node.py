@@ -72,6 +72,11 @@ class Gpu(Struct, frozen=True, kw_only=True, gc=False):
     nvlinks: int | None = None
     nvlinks_up: int | None = None
 
+    @property
+    def reads(self) -> bool:
+        """Whether it tells anything of how it does."""
+        return self.temp_c is not None or self.power_w is not None
+
 
 class SchedulerFacts(Struct, frozen=True, kw_only=True):
     """What the scheduler says of a node.

@@ -35,7 +35,8 @@ def changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     """The changes, told at the time of the later snapshot. The first answer of a source changes nothing."""
     told = {finding.title for finding in after.findings}
     yield from (change for change in _sources(before, after) if change.text not in told)
-    yield from _findings(before, after)
+    if before.findings is not after.findings:
+        yield from _findings(before, after)
     if before.nodes is not after.nodes:
         yield from _nodes(before, after, "scheduler", _service)
         yield from _nodes(before, after, "hardware", _power)

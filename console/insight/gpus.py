@@ -56,18 +56,13 @@ def links_down(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
             yield _about(snapshot, node, "nvlink-down", Severity.CRITICAL, title, evidence, bad)
 
 
-def telemetry_silent(snapshot: Snapshot) -> Iterator[Finding]:
+def telemetry_silent(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """A node that is on and reads no GPU, while others of its model do. A whole silent model says nothing."""
-    speaking = {
-        node.hardware.model
-        for node in snapshot.nodes.values()
-        if node.hardware and any(map(_reads, node.hardware.gpus))
-    }
-    for node in snapshot.nodes.values():
+    for node in among.values():
         facts = node.hardware
-        if facts is None or not facts.gpus or node.power is not Power.ON or facts.model not in speaking:
+        if facts is None or not facts.gpus or node.power is not Power.ON or snapshot.stale(facts):
             continue
-        if not any(map(_reads, facts.gpus)) and not snapshot.stale(facts):
+        if not any(gpu.reads for gpu in facts.gpus) and _speaks(snapshot, facts.model):
             title = f"{node.name} is on, and its GPUs tell nothing"
             evidence = (f"{len(facts.gpus)} GPUs listed, none with a temperature or power",)
             yield _about(snapshot, node, "telemetry-silent", Severity.WARNING, title, evidence, ())
@@ -75,7 +70,7 @@ def telemetry_silent(snapshot: Snapshot) -> Iterator[Finding]:
 
 def dead(gpu: Gpu) -> bool:
     """Whether a GPU is on the list, called Critical, and gives no reading any more: it fell off the bus."""
-    return gpu.health is Severity.CRITICAL and not _reads(gpu)
+    return gpu.health is Severity.CRITICAL and not gpu.reads
 
 
 def overheated(gpu: Gpu, said: Iterable[Condition]) -> bool:
@@ -107,8 +102,10 @@ def _some_down(gpu: Gpu) -> bool:
     return gpu.nvlinks is not None and gpu.nvlinks_up is not None and gpu.nvlinks_up < gpu.nvlinks
 
 
-def _reads(gpu: Gpu) -> bool:
-    return gpu.temp_c is not None or gpu.power_w is not None
+def _speaks(snapshot: Snapshot, model: str) -> bool:
+    """Whether some node of a model reads a GPU."""
+    hardware = (node.hardware for node in snapshot.nodes.values())
+    return any(facts and facts.model == model and any(gpu.reads for gpu in facts.gpus) for facts in hardware)
 
 
 def _where(among: Among, wrong: Callable[[Gpu], bool]) -> Iterator[tuple[Node, tuple[Gpu, ...]]]:

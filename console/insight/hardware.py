@@ -1,7 +1,7 @@
 """Findings from what the controllers say, and from where they and the scheduler disagree."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from backends.model.finding import Finding
 from backends.model.node import Gpu, Node, Power, Service
@@ -16,9 +16,9 @@ _EXPECTED_OFF = (Service.DOWN, Service.POWERED_DOWN, Service.DRAINED, Service.RE
 _ALIKE_LEAST = 3
 
 
-def power_off(snapshot: Snapshot) -> Iterator[Finding]:
+def power_off(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """The controller says Off, the scheduler still counts on the node: the sources disagree, and jobs will fail."""
-    for node in snapshot.nodes.values():
+    for node in among.values():
         if node.power is not Power.OFF or snapshot.stale(node.hardware):
             continue
         if node.scheduler is None or snapshot.stale(node.scheduler) or node.service in _EXPECTED_OFF:
@@ -38,9 +38,9 @@ def power_off(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def node_health(snapshot: Snapshot) -> Iterator[Finding]:
+def node_health(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """The controller's own verdict on a system."""
-    for node in snapshot.nodes.values():
+    for node in among.values():
         if node.hardware and node.health in BAD and not _explained(node):
             yield node_finding(
                 snapshot,
@@ -84,13 +84,13 @@ def gpus_missing(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     How many there should be the scheduler says, where it gives GPUs out; else the other nodes of the model. A list
     that is empty says nothing, unless the others' are not.
     """
-    usual = _usual_gpus(snapshot)
-    for node in snapshot.nodes.values():
+    lists = _gpus_listed(snapshot)
+    usual = _usual_gpus(lists)
+    alike = all(len(counts) == 1 for counts in lists.values())  # as nearly always: then none has fewer than its model
+    for node in (among if alike else snapshot.nodes).values():
         if node.hardware is None or node.power is not Power.ON:
             continue
         listed, siblings = len(node.hardware.gpus), usual.get(node.hardware.model, 0)
-        if listed >= siblings and (not node.scheduler or listed >= node.scheduler.gpus) and node.name not in among:
-            continue  # nearly all of them
         gone = tuple(gpu.index for gpu in node.hardware.gpus if _gone(node, gpu))
         given = node.scheduler.gpus if node.scheduler and not snapshot.stale(node.scheduler) else 0
         wanted = given or siblings
@@ -118,12 +118,18 @@ def gpus_missing(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
         )
 
 
-def _usual_gpus(snapshot: Snapshot) -> dict[str, int]:
-    """How many GPUs most nodes of a model list, where three and more than half of them agree."""
+def _gpus_listed(snapshot: Snapshot) -> dict[str, Counter[int]]:
+    """By model how many nodes that are on list how many GPUs."""
     lists: dict[str, Counter[int]] = {}
-    seen = (node.hardware for node in snapshot.nodes.values() if node.power is Power.ON and node.hardware)
-    for (model, number), nodes in Counter((facts.model, len(facts.gpus)) for facts in seen).items():
+    hardware = (node.hardware for node in snapshot.nodes.values())
+    listed = Counter((facts.model, len(facts.gpus)) for facts in hardware if facts and facts.power is Power.ON)
+    for (model, number), nodes in listed.items():
         lists.setdefault(model, Counter())[number] = nodes
+    return lists
+
+
+def _usual_gpus(lists: Mapping[str, Counter[int]]) -> dict[str, int]:
+    """How many GPUs most nodes of a model list, where three and more than half of them agree."""
     usual = {model: counts.most_common(1)[0] for model, counts in lists.items()}
     return {
         model: number

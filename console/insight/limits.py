@@ -14,6 +14,8 @@ from console.insight.evidence import last_seen, said, since, told_by
 from console.insight.radius import jobs_of, nodes_hit
 
 DEW_MARGIN_C = 2.0
+LIMITS = frozenset({Quantity.POWER_CAPACITY, Quantity.LOAD})
+"""What tells how much may be drawn."""
 _BUDGETED = (Kind.POD, Kind.RACK)
 _FULL_PCT = 100.0
 _ROUNDING = 0.01

@@ -35,18 +35,25 @@ RULES: tuple[Rule, ...] = (
     source_partial,
     events_lost,
     clock_skew,
+    log_critical,
+    firmware_drift,
+)
+
+ON_NODES = (
     not_responding,
     bad_state,
     unjoined,
     without_hardware,
     power_off,
     node_health,
-    log_critical,
     telemetry_silent,
-    firmware_drift,
+    gpus_missing,
+    gpu_health,
+    throttled,
+    power_capped,
+    memory_errors,
+    links_down,
 )
-
-ON_GPUS = (gpus_missing, gpu_health, throttled, power_capped, memory_errors, links_down)
 ON_PLANT = (over_budget, plant, outlet_off, redundancy_lost, dew_point)
 """Rules that look at the suspects among the nodes and the components alone."""
 
@@ -61,12 +68,13 @@ def findings(snapshot: Snapshot, suspects: Suspects | None = None) -> tuple[Find
     nodes, components = suspects.nodes(snapshot), suspects.components(snapshot)
     raw = chain(
         *(rule(snapshot) for rule in RULES),
-        *(rule(snapshot, nodes) for rule in ON_GPUS),
+        *(rule(snapshot, nodes) for rule in ON_NODES),
         *(rule(snapshot, components) for rule in ON_PLANT),
     )
     found = [known.aged(finding) for finding in raw]
     causes = [complete(known.aged(finding), snapshot) for finding in by_cause(found, snapshot)]
-    return tuple(sorted(causes, key=lambda finding: (finding.severity.rank, -len(finding.hits_nodes), finding.id)))
+    ranked = tuple(sorted(causes, key=lambda finding: (finding.severity.rank, -len(finding.hits_nodes), finding.id)))
+    return snapshot.findings if ranked == snapshot.findings else ranked
 
 
 class _Known:

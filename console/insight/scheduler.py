@@ -8,16 +8,17 @@ from backends.model.reason import Reason
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import last_seen, said, told_by
+from console.insight.gpus import Among
 
 _UP = frozenset({"", "OSRunning", "OEM"})
 
 
-def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
+def not_responding(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """A node the scheduler has lost, or doubts. Power is told beside it: a dead node reads idle for up to 40 s.
 
     One that has power and has not reached its OS is told as such: there is nobody there who could respond.
     """
-    for node in snapshot.nodes.values():
+    for node in among.values():
         facts = node.scheduler
         if facts is None:
             continue
@@ -49,9 +50,9 @@ def not_responding(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def bad_state(snapshot: Snapshot) -> Iterator[Finding]:
+def bad_state(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """A node in a state the scheduler itself gives up on: failed, or with words we do not know."""
-    for node in snapshot.nodes.values():
+    for node in among.values():
         facts = node.scheduler
         if facts is None or facts.service not in (Service.FAILED, Service.UNKNOWN):
             continue
@@ -73,11 +74,11 @@ def bad_state(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def unjoined(snapshot: Snapshot) -> Iterator[Finding]:
+def unjoined(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """Systems the controller shows and the scheduler does not know, while both answer. Told once for all of them."""
     if not any(node.scheduler for node in snapshot.nodes.values()):
         return
-    alone = tuple(name for name, node in snapshot.nodes.items() if node.scheduler is None and node.hardware)
+    alone = tuple(name for name, node in among.items() if node.scheduler is None and node.hardware)
     if alone:
         yield Finding(
             id="unjoined",
@@ -92,14 +93,14 @@ def unjoined(snapshot: Snapshot) -> Iterator[Finding]:
         )
 
 
-def without_hardware(snapshot: Snapshot) -> Iterator[Finding]:
+def without_hardware(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     """Nodes the scheduler gives out and no controller shows, while all controllers answer in full. Told once."""
     hardware = [status for name, status in snapshot.sources.items() if not name.startswith("slurm")]
     if not hardware or not all(status.trusted and not status.partial for status in hardware):
         return
     if not any(node.hardware for node in snapshot.nodes.values()):
         return
-    alone = tuple(name for name, node in snapshot.nodes.items() if node.hardware is None)
+    alone = tuple(name for name, node in among.items() if node.hardware is None)
     if alone:
         yield Finding(
             id="without-hardware",

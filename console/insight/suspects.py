@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from backends.model.measurement import Quantity
-from backends.model.node import Node
+from backends.model.node import Node, Power, Service
 from backends.model.plant import ComponentFacts
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import BAD
-from console.insight.limits import draw
+from console.insight.limits import LIMITS, draw
 
 T = TypeVar("T")
 
 OFF, TRIPPED = "Off", "Tripped"
+_GIVEN_UP = frozenset({Service.DOWN, Service.FAILED, Service.UNKNOWN})
 
 
 class Sieve(Generic[T]):
@@ -51,23 +52,30 @@ class Suspects:
         return self._components.of(snapshot.components)
 
     def nodes(self, snapshot: Snapshot) -> Mapping[str, Node]:
-        """For the rules on GPUs."""
+        """For the rules on nodes."""
         return self._nodes.of(snapshot.nodes)
 
 
 def odd_component(facts: ComponentFacts) -> bool:
     """Whether it is not well, off, without redundancy, past a limit, over what it may draw, or knows a dew point."""
-    return (
-        facts.health in BAD
-        or facts.detail in (OFF, TRIPPED)
-        or any(group.health in BAD for group in facts.redundancy)
-        or any(one.quantity is Quantity.DEW_POINT or one.severity in BAD for one in facts.measurements)
-        or ((power := draw(facts)) is not None and power.over)
-    )
+    if facts.health in BAD or facts.detail in (OFF, TRIPPED) or any(one.health in BAD for one in facts.redundancy):
+        return True
+    limited = False
+    for one in facts.measurements:
+        if one.quantity is Quantity.DEW_POINT or one.severity in BAD:
+            return True
+        limited = limited or one.quantity in LIMITS
+    return limited and (power := draw(facts)) is not None and power.over
 
 
 def odd_node(node: Node) -> bool:
-    """Whether a GPU of it is not well, slowed down, or has links that are not up."""
-    return node.hardware is not None and any(
-        gpu.health is not Severity.OK or gpu.throttle or gpu.nvlinks_up != gpu.nvlinks for gpu in node.hardware.gpus
+    """Whether a source does not know it or doubts it, it is off or not well, or a GPU of it tells anything unusual."""
+    scheduler, hardware = node.scheduler, node.hardware
+    if scheduler is None or hardware is None or not scheduler.responding or scheduler.service in _GIVEN_UP:
+        return True
+    if hardware.power is Power.OFF or hardware.health in BAD or len(hardware.gpus) < scheduler.gpus:
+        return True
+    return any(
+        gpu.health is not Severity.OK or gpu.throttle or gpu.nvlinks_up != gpu.nvlinks or not gpu.reads
+        for gpu in hardware.gpus
     )

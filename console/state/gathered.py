@@ -65,7 +65,7 @@ def gather_facts(inventories: Inventories, before: Snapshot, identities: Identit
                 told = replace(told, redundancy=tuple(_members(group, source, identities) for group in told.redundancy))
             told = _told(components[identity], told, before) if identity in components else told
             old = before.components.get(identity)
-            components[identity] = old if old is not None and old == told else told
+            components[identity] = old if old is not None and old is not told and old == told else told
         conditions.extend(_about(condition, source, identities) for condition in payload.conditions)
     return Facts(hardware, components, tuple(conditions))
 

@@ -60,9 +60,7 @@ class _Found:
 
 
 def identify(inventories: Mapping[str, HardwareInventory], scheduler: Container[str]) -> Identities:
-    """The identities of everything several sources see. One source alone is never at odds with itself."""
-    if len(inventories) < 2:
-        return Identities()
+    """The identities of everything several sources see."""
     nodes = names(machines({source: one.systems for source, one in inventories.items()}), scheduler)
     found = _Found()
     for source, inventory in inventories.items():
@@ -130,6 +128,10 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
 
 
+_ALONE = Identities()
+"""One source alone is never at odds with itself."""
+
+
 class Register:
     """The identities of a pod, worked out again when who is seen by whom has changed, not when their readings have."""
 
@@ -139,6 +141,8 @@ class Register:
 
     def identities(self, inventories: Mapping[str, HardwareInventory], scheduler: Collection[str]) -> Identities:
         """Those of now. `inventories` in the order of the config: of two, the first is the one that names."""
+        if len(inventories) < 2:
+            return _ALONE
         seen = (
             tuple(scheduler),
             tuple(

@@ -6,6 +6,7 @@ own name, and a finding says so.
 """
 
 from collections.abc import Container, Iterable, Mapping
+from operator import is_
 
 from msgspec.structs import replace
 
@@ -16,11 +17,11 @@ def join(
     scheduler: Mapping[str, SchedulerFacts],
     hardware: Mapping[str, HardwareFacts],
     places: Mapping[str, tuple[str, str]],
-    before: Mapping[str, Node],
+    before: dict[str, Node],
 ) -> dict[str, Node]:
     """Nodes by name, the scheduler's first. `places` maps a node to its (rack, group).
 
-    A node that did not change is the very object of `before`.
+    A node that did not change is the very object of `before`; where none did, so is the whole.
     """
     matched = {node: hardware[system] for system, node in node_names(hardware, scheduler).items()}
     nodes: dict[str, Node] = {}
@@ -34,7 +35,8 @@ def join(
             continue
         node = Node(name=name, rack=rack, group=rack or group, scheduler=said, hardware=facts)
         nodes[name] = old if old == node else _share(node, old)
-    return nodes
+    same = len(nodes) == len(before) and all(map(is_, nodes.values(), before.values()))
+    return before if same else nodes
 
 
 def node_names(systems: Iterable[str], scheduler: Container[str]) -> dict[str, str]:

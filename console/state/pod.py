@@ -3,7 +3,7 @@
 A source that fails changes its status and nothing else: its facts stay, and are drawn with their age.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -66,14 +66,17 @@ class PodWriter:
         self._history = History()
         self._register = Register()
         self._jobs: Kept[dict[str, Job]] = Kept()
-        self._running: Same[Placements] = Same()
+        self._running: Kept[Placements] = Kept()
         self._facts: Kept[Facts] = Kept()
         self._components: Kept[dict[str, ComponentFacts]] = Kept()
         self._conditions: Kept[tuple[Condition, ...]] = Kept()
         self._gathered: Kept[Shape] = Kept()
         self._whole: Kept[list[str]] = Kept()
         self._names: Same[dict[str, str]] = Same()
-        self._nodes: Same[tuple[str, ...]] = Same()
+        self._systems: Same[tuple[str, ...]] = Same()
+        self._scheduled: Same[tuple[str, ...]] = Same()
+        self._matched: Kept[dict[str, str]] = Kept()
+        self._nodes: Kept[tuple[str, ...]] = Kept()
         self._plant: Kept[Topology] = Kept()
         self._places: Kept[dict[str, tuple[str, str]]] = Kept()
         self._topology: Kept[Topology] = Kept()
@@ -139,12 +142,14 @@ class PodWriter:
             (identities, *inventories.values(), *trust),
             lambda: gather_facts(inventories, replace(before, sources=sources), identities),
         )
-        matched = node_names(facts.hardware, scheduler)
-        topology, placed, names = self._shape(layout, inventories, identities, (*scheduler, *matched.values()), matched)
+        systems, known = self._systems.of(tuple(facts.hardware)), self._scheduled.of(tuple(scheduler))
+        matched = self._matched.of((systems, known), lambda: node_names(systems, scheduler))
+        nodes = self._nodes.of((known, matched), lambda: tuple(dict.fromkeys((*known, *matched.values()))))
+        topology, placed, names = self._shape(layout, inventories, identities, nodes, matched)
         components = self._components.of((facts, names), lambda: renamed_facts(facts.components, names))
         if told:
-            self._history.remember(components, told)
-        running = self._running.of(placements(jobs))
+            self._history.remember(components, told, at)
+        running = self._running.of((jobs,), lambda: placements(jobs))
         joined = replace(
             before,
             number=before.number + 1,
@@ -170,7 +175,7 @@ class PodWriter:
         layout: SchedulerLayout,
         inventories: Mapping[str, HardwareInventory],
         identities: Identities,
-        nodes: Iterable[str],
+        nodes: tuple[str, ...],
         matched: Mapping[str, str],
     ) -> tuple[Topology, dict[str, tuple[str, str]], dict[str, str]]:
         """The pod without its jobs, where each node stands in it, and what is called otherwise than its source does."""
@@ -181,9 +186,8 @@ class PodWriter:
         if len(whole) == 1:  # the controller's own name for all of it
             names[whole[0]] = f"pod:{self.snapshot.pod}"
         called = self._names.of(names)
-        known = self._nodes.of(tuple(dict.fromkeys(nodes)))
-        topology = self._plant.of((shape, called, known), lambda: self._build(shape, called, known))
-        return topology, self._places.of((topology,), lambda: places(topology, known)), called
+        topology = self._plant.of((shape, called, nodes), lambda: self._build(shape, called, nodes))
+        return topology, self._places.of((topology,), lambda: places(topology, nodes)), called
 
     def _build(self, shape: Shape, names: Mapping[str, str], nodes: tuple[str, ...]) -> Topology:
         components = (renamed(component, names) for component in shape.components)

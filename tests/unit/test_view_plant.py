@@ -1,5 +1,7 @@
 """The plant as rows: units that are real, the many counted, the ill on top, nothing unknown called well."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -10,7 +12,7 @@ from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Kind, Topology
 from backends.model.trend import POINTS
-from console.state.history import History
+from console.state.history import LEAST_S, History
 from console.views.plant import reading, spark, view
 
 
@@ -84,28 +86,38 @@ def test_a_spark_rises_and_a_flat_one_stays_low():
     assert spark((5.0,)) == ""
 
 
-def test_history_keeps_the_last_points_and_forgets_what_is_gone():
+def remembered(make, rounds, every_s=LEAST_S):
+    """A history of rounds: what was told, and by whom."""
     history = History()
-    for value in range(POINTS + 8):
-        history.remember({"loop:tcs": facts(Severity.OK, measured(Quantity.FLOW, float(value)))}, "redfish")
-    points = history.trends["loop:tcs"].of(measured(Quantity.FLOW, None))
+    for number, (told, source) in enumerate(rounds):
+        history.remember(told, source, make.at + timedelta(seconds=number * every_s))
+    return history.trends
+
+
+def flow(*values):
+    return [({"loop:tcs": facts(Severity.OK, measured(Quantity.FLOW, float(value)))}, "redfish") for value in values]
+
+
+def test_history_keeps_the_last_points_and_forgets_what_is_gone(make):
+    rounds = flow(*range(POINTS + 8))
+    points = remembered(make, rounds)["loop:tcs"].of(measured(Quantity.FLOW, None))
     assert (len(points), points[-1]) == (POINTS, float(POINTS + 7))
-    history.remember({}, "redfish")
-    assert history.trends == {}
+    assert remembered(make, [*rounds, ({}, "redfish")]) == {}
 
 
-def test_a_reading_keeps_its_history_when_others_come_and_go():
-    history = History()
+def test_a_source_that_is_asked_often_has_a_history_of_minutes_all_the_same(make):
+    trends = remembered(make, flow(*range(28)), every_s=LEAST_S / 9)
+    assert trends["loop:tcs"].of(measured(Quantity.FLOW, None)) == (0.0, 9.0, 18.0, 27.0)
+
+
+def test_a_reading_keeps_its_history_when_others_come_and_go(make):
     flow, heat = measured(Quantity.FLOW, 1.0), measured(Quantity.POWER, 7.0)
-    for told in ((flow,), (flow, heat), (heat, flow), (heat, measured(Quantity.FLOW, None)), (heat, flow)):
-        history.remember({"loop:tcs": facts(Severity.OK, *told)}, "redfish")
-    trend = history.trends["loop:tcs"]
+    rounds = ((flow,), (flow, heat), (heat, flow), (heat, measured(Quantity.FLOW, None)), (heat, flow))
+    trend = remembered(make, [({"loop:tcs": facts(Severity.OK, *told)}, "redfish") for told in rounds])["loop:tcs"]
     assert (trend.of(heat), trend.of(flow)) == ((7.0,) * 4, ())
 
 
-def test_what_is_told_as_it_was_is_one_more_point_and_what_another_source_tells_is_none():
-    history = History()
+def test_what_is_told_as_it_was_is_one_more_point_and_what_another_source_tells_is_none(make):
     one = facts(Severity.OK, measured(Quantity.FLOW, 5.0))
-    for source in ("redfish", "redfish", "other", "redfish"):
-        history.remember({"loop:tcs": one}, source)
-    assert history.trends["loop:tcs"].of(one.measurements[0]) == (5.0, 5.0, 5.0)
+    trends = remembered(make, [({"loop:tcs": one}, source) for source in ("redfish", "redfish", "other", "redfish")])
+    assert trends["loop:tcs"].of(one.measurements[0]) == (5.0, 5.0, 5.0)
