@@ -18,9 +18,11 @@ from backends.model.endpoint import NodeSsh, PodEndpoints, RedfishEndpoint, Sche
 from console.operations.gate import Gate
 from console.operations.policy import Policy
 from console.operations.profile import BOOTS, Profile
+from console.plain_file import text_of
 from console.preferences import Preferences
 
 REQUESTS_PER_MINUTE = 3000
+MOST_PORT = 65535
 
 
 class ConfigError(Exception):
@@ -95,13 +97,13 @@ def load(path: str | None = None) -> Config:
     said = path or os.environ.get("MEGAPOD_CONFIG")
     where = Path(said) if said else default_path()
     try:
-        text = where.read_bytes().decode()
+        text = text_of(where)
     except FileNotFoundError:
         raise ConfigError(
             f"{where}: no such config; `megapod pod add HOST https://CONTROLLER` writes one; `megapod demo` needs none"
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise ConfigError(f"{where}: cannot be read: {why}") from None
     try:
         tree = tomllib.loads(text)
@@ -214,6 +216,7 @@ def _check_pod(where: Path, name: str, pod: PodConfig) -> None:
     if pod.ssh is not None:
         if not pod.ssh.host.strip() or pod.ssh.host.startswith("-"):
             raise ConfigError(f"{at}.ssh.host: {pod.ssh.host!r} is no host; write its name, or an alias of ssh_config")
+        _check_port(f"{at}.ssh", pod.ssh.port)
         _check_seconds(f"{at}.ssh", pod.ssh)
     _check_node_ssh(f"{at}.node_ssh", pod.node_ssh)
     if pod.scheduler is not None:
@@ -243,7 +246,13 @@ def _check_node_ssh(at: str, nodes: NodeSsh) -> None:
         raise ConfigError(f"{at}.via: {nodes.via!r} must be 'head' or 'direct'")
     if "{node}" not in nodes.host:
         raise ConfigError(f"{at}.host: {nodes.host!r} must have {{node}} in it, as in '{{node}}.mgmt'")
+    _check_port(at, nodes.port)
     _check_seconds(at, nodes)
+
+
+def _check_port(at: str, port: int | None) -> None:
+    if port is not None and not 0 < port <= MOST_PORT:
+        raise ConfigError(f"{at}.port: {port} must be between 1 and {MOST_PORT}")
 
 
 def _check_seconds(at: str, table: Struct) -> None:
@@ -270,10 +279,8 @@ def _check_racks(at: str, racks: dict[str, str]) -> None:
 def _check_redfish(at: str, endpoint: RedfishEndpoint) -> None:
     if not endpoint.url.startswith(("https://", "http://")):
         raise ConfigError(f"{at}.url: {endpoint.url!r} must start with https:// (or http:// on a trusted wire)")
-    if "@" in urlsplit(endpoint.url).netloc:
-        raise ConfigError(f"{at}.url: must not carry a user or a password; use `user` and `secret`")
-    if not urlsplit(endpoint.url).hostname:
-        raise ConfigError(f"{at}.url: {endpoint.url!r} names no host")
+    if problem := url_problem(endpoint.url):
+        raise ConfigError(f"{at}.url: {problem}")
     _check_seconds(at, endpoint)
     if endpoint.auth not in ("session", "basic", "none"):
         raise ConfigError(f"{at}.auth: {endpoint.auth!r} must be 'session', 'basic' or 'none'")
@@ -285,6 +292,20 @@ def _check_redfish(at: str, endpoint: RedfishEndpoint) -> None:
         raise ConfigError(
             f"{at}.secret: user {endpoint.user!r} needs password_command, password_env or password_keyring"
         )
+
+
+def url_problem(url: str) -> str:
+    """What is wrong with the URL of a controller, "" where nothing is. One with a password in it is not repeated."""
+    netloc = url.partition("://")[2].partition("/")[0]
+    if "@" in netloc:
+        return "must not carry a user or a password; use `user` and `secret`"
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.port == 0:
+            return f"{url!r} names no {'port' if parts.hostname else 'host'}"
+    except ValueError as error:  # a bracket left open, or a port that is no number up to 65535
+        return f"{url!r} is no URL: {error}"
+    return ""
 
 
 def _check_keys(value: object, kind: Any, at: str) -> None:  # noqa: ANN401 - a type, as typing spells them

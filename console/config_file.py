@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 from tomlkit.exceptions import TOMLKitError
 
+from console import plain_file
 from console.config import ConfigError, PodConfig, load
 
 MODE = 0o600
@@ -21,8 +22,8 @@ def add_pod(path: Path, name: str, pod: PodConfig) -> None:
     """
     target = path.resolve()  # a link into a repository of dotfiles stays one
     try:
-        document = tomlkit.parse(target.read_text()) if target.exists() else tomlkit.document()
-    except (OSError, TOMLKitError, UnicodeDecodeError) as error:
+        document = tomlkit.parse(plain_file.text_of(target)) if target.exists() else tomlkit.document()
+    except (OSError, TOMLKitError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
     pods = document.setdefault("pods", tomlkit.table(is_super_table=True))
     if name in pods:
@@ -43,7 +44,7 @@ def text_of(name: str, pod: PodConfig) -> str:
 def add_line(path: Path, line: str) -> None:
     """Add a line to a file of ours, such as its known_hosts, if it is not there yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = path.read_text() if path.exists() else ""
+    before = plain_file.text_of(path) if path.exists() else ""
     if line not in before.splitlines():
         _replace(
             path.resolve(), f"{before}{'' if not before or before.endswith(chr(10)) else chr(10)}{line}\n", check=False
@@ -94,7 +95,7 @@ def _replace(path: Path, text: str, *, check: bool = True) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else MODE
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

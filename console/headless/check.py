@@ -12,6 +12,7 @@ from console.exit import Exit
 from console.expected import Bill, Deviation, deviations, taken
 from console.headless import document, loop, output
 from console.headless.diagnostics import Stop, say
+from console.plain_file import text_of
 from console.state.session import Session
 from console.target_error import TargetError
 from console.words import count
@@ -68,12 +69,12 @@ async def _check(arguments: argparse.Namespace, config: Config, path: Path, bill
 
 def _read(path: Path) -> Bill:
     try:
-        return msgspec.convert(tomllib.loads(path.read_text()), Bill)
+        return msgspec.convert(tomllib.loads(text_of(path)), Bill)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no bill of materials; --write-expected writes one from what is there") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ConfigError(f"{path}: {error}") from None
-    except TargetError as error:
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, TargetError) as error:  # TOML's and msgspec's own are such, too
         raise ConfigError(f"{path}: {error}") from None
 
 
@@ -84,7 +85,7 @@ def _write(path: Path, bill: Bill, what: str) -> Exit:
     groups = [{key: value for key, value in group.items() if value not in ("", None)} for group in whole["group"]]
     text = tomlkit.dumps({"group": groups, "components": whole["components"]})
     try:
-        with path.open("x") as file:
+        with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except OSError as error:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error

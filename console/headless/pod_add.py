@@ -1,11 +1,9 @@
 """Adding a pod: what is there, who it says it is, whether that is trusted, then the config and the doctor."""
 
 import argparse
-import asyncio
 import os
 import re
 import shlex
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,9 +12,10 @@ from msgspec.structs import replace
 
 from backends.model.endpoint import RedfishEndpoint, SecretRef, SshEndpoint
 from backends.registry import open_adapters
-from console.config import PodConfig, default_path, load
+from console.config import MOST_PORT, PodConfig, default_path, load, url_problem
 from console.exit import Exit
 from console.headless import doctor, loop, output
+from console.headless.asking import answer, can_ask
 from console.headless.diagnostics import Stop, say
 from console.words import count
 
@@ -26,6 +25,9 @@ PROBE_S = 10.0
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the sub-verb, and then the doctor."""
     path = Path(arguments.config or os.environ.get("MEGAPOD_CONFIG") or default_path()).resolve()
+    for place in arguments.places:
+        if "://" in place:
+            _check_url(place)
     name = arguments.name or _name(arguments.places[0])
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
         raise Stop(Exit.USAGE, f"--name {name}: letters, digits, dots and dashes make a pod's name")
@@ -51,10 +53,13 @@ async def _add(arguments: argparse.Namespace, path: Path, name: str) -> Exit:
     if arguments.dry_run:
         output.write(config_file.text_of(name, pod))
         return Exit.DONE
-    for line in lines:
-        config_file.add_line(known_hosts, line)
-    await _answers(name, pod)
-    config_file.add_pod(path, name, pod)
+    try:
+        for line in lines:
+            config_file.add_line(known_hosts, line)
+        await _answers(name, pod)
+        config_file.add_pod(path, name, pod)
+    except OSError as error:
+        raise Stop(Exit.FAILED, f"cannot write {error.filename or path}: {error.strerror}") from error
     say(f"{path}: added [pods.{name}], read-only; read_only = false there allows drain and the like")
     return await doctor.examine(arguments, load(str(path)).only(name))
 
@@ -66,6 +71,8 @@ async def _head(place: str, arguments: argparse.Namespace, known_hosts: Path) ->
     host, colon, port = rest.rpartition(":")
     if not (colon and port.isdecimal()):
         host, port = rest, ""
+    if port and not 0 < int(port) <= MOST_PORT:
+        raise Stop(Exit.USAGE, f"{place!r}: a port is between 1 and {MOST_PORT}")
     if not host.strip() or host.startswith("-") or any(char.isspace() for char in host):
         raise Stop(Exit.USAGE, f"{place!r} is no host; write [USER@]HOST[:PORT] or https://HOST")
     ssh = SshEndpoint(host=host, port=int(port) if port else None, user=user, identity=arguments.identity)
@@ -83,19 +90,16 @@ async def _head(place: str, arguments: argparse.Namespace, known_hosts: Path) ->
 
 
 async def _controller(url: str, arguments: argparse.Namespace) -> RedfishEndpoint:
-    given = urlsplit(url)
-    if given.scheme not in ("https", "http") or not given.hostname or given.username:
-        raise Stop(Exit.USAGE, f"{url}: write https://HOST[:PORT][/prefix], and the user with --user")
     endpoint = RedfishEndpoint(
         url=url.removesuffix("/").removesuffix("/redfish/v1"),
         user=arguments.user,
         secret=SecretRef(
             password_env=arguments.password_env,
-            password_command=tuple(shlex.split(arguments.password_command)),
+            password_command=_words(arguments.password_command),
             password_keyring=arguments.password_keyring,
         ),
     )
-    if given.scheme == "http":
+    if urlsplit(url).scheme == "http":
         say(f"{url}: no TLS: whoever is on the wire reads and writes along")
         return endpoint
     from backends.transport.introduction import certificate  # as above
@@ -110,6 +114,20 @@ async def _controller(url: str, arguments: argparse.Namespace) -> RedfishEndpoin
     return replace(endpoint, fingerprint=shown.fingerprint)
 
 
+def _check_url(url: str) -> None:
+    scheme = url.partition("://")[0].lower()
+    problem = url_problem(url) if scheme in ("https", "http") else f"{scheme}:// is spoken by no controller"
+    if problem:
+        raise Stop(Exit.USAGE, f"{problem}; write https://HOST[:PORT][/prefix], and the user with --user")
+
+
+def _words(command: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(command))
+    except ValueError as error:
+        raise Stop(Exit.USAGE, f"--password-command: {error}") from None
+
+
 async def _trust(place: str, what: str, fingerprint: str, pins: list[str]) -> None:
     """A pin that fits, or a person who types yes. Raises Stop."""
     if _plain(fingerprint) in {_plain(pin) for pin in pins}:
@@ -119,14 +137,11 @@ async def _trust(place: str, what: str, fingerprint: str, pins: list[str]) -> No
     kind = "SHA256:" if fingerprint.startswith("SHA256:") else ""
     if any(pin.startswith("SHA256:") == bool(kind) for pin in pins):
         raise Stop(Exit.REFUSED, f"{place}: that is not the pinned one; nothing was written")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not can_ask():
         raise Stop(
             Exit.UNCONFIRMED, f"{place}: compare that with what you know of it, and give it as --pin {fingerprint}"
         )
-    sys.stderr.write("is that what you know of it, from elsewhere? type yes to trust it: ")
-    sys.stderr.flush()
-    said = await asyncio.to_thread(sys.stdin.readline)
-    if said.strip().lower() != "yes":
+    if (await answer("is that what you know of it, from elsewhere? type yes to trust it: ")).lower() != "yes":
         raise Stop(Exit.UNCONFIRMED, f"{place}: not trusted; nothing was written")
 
 
@@ -155,4 +170,4 @@ async def _answers(name: str, pod: PodConfig) -> None:
 def _name(place: str) -> str:
     """`austin` of `head.austin.example` is a guess that is wrong too often: the host itself, without user and port."""
     host = urlsplit(place).hostname if "://" in place else place.rpartition("@")[2].partition(":")[0]
-    return (host or "").replace(".", "-") or "pod"
+    return re.sub(r"[.:]+", "-", host or "").strip("-") or "pod"

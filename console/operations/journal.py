@@ -21,7 +21,7 @@ from console.operations.hold import Hold
 from console.operations.identity import actor
 from console.operations.journal_codec import from_us, kind_of, read, to_text, to_us
 from console.operations.journal_error import BegunAlready, JournalError
-from console.operations.journal_file import connect, failure
+from console.operations.journal_file import connect, failure, identity
 from console.operations.operation import Operation, fold
 from console.operations.place import Place
 
@@ -41,6 +41,7 @@ class Journal:
         self._lock = threading.Lock()
         self._written = 0
         self._connection = connect(Place(journal=path, shared=shared))
+        self._file = identity(path)
 
     @classmethod
     def open(cls, path: Path, now: Callable[[], datetime], who: ev.Actor | None = None) -> "Journal":
@@ -148,6 +149,9 @@ class Journal:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if self._file is None or identity(self.path) != self._file:
+                why = "the journal was deleted or moved away while it was open"
+                raise JournalError(f"{self.path}: {why}; nothing is written to it any more")
             try:
                 yield self._connection
             except sqlite3.Error as error:

@@ -54,6 +54,15 @@ def _connect(place: Place, pause: Callable[[float], None]) -> sqlite3.Connection
     return connection
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands under the name; None for none. SQLite goes on in one that was deleted, and nobody reads it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def failure(path: Path, error: sqlite3.Error) -> JournalError:
     """The one line for what SQLite says."""
     name = _name(error)

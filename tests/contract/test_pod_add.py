@@ -1,6 +1,8 @@
 """`megapod pod add` on a pod that is really there: nobody's key is taken unseen, and the config stays whole."""
 
 import os
+import pty
+import signal
 import subprocess
 import sys
 import tomllib
@@ -120,6 +122,9 @@ def test_a_config_that_would_not_load_is_never_left(words, pins, tmp_path):
         ("", 2, "'' is no host"),
         ("ann@-oProxyCommand=x", 2, "make a pod's name"),
         ("ftp://x", 2, "write https://"),
+        ("https://[::1", 2, "is no URL"),
+        ("https://x:70000", 2, "is no URL"),
+        ("head:70000", 2, "a port is between 1 and 65535"),
         ("https://127.0.0.1:1", 3, "https://127.0.0.1:1: connection refused"),
         ("https://nowhere.invalid", 3, "the host name is unknown"),
     ],
@@ -129,3 +134,25 @@ def test_a_place_that_is_none_is_one_line(tmp_path, place, code, says):
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (code, "", 1)
     assert says in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_config_that_cannot_be_written_is_one_line(words, pins):
+    at = words.index("--config") + 1
+    done = megapod(*words[:at], "/proc/none/config.toml", *words[at + 1 :], *pins)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "megapod: cannot write /proc/none: No such file or directory\n"
+
+
+@pytest.mark.parametrize("way", [b"\x03", signal.SIGTERM])
+def test_who_leaves_the_question_leaves_everything_as_it_was(words, tmp_path, way):
+    pid, ours = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, "-m", "console", *words])
+    seen = b""
+    while b"type yes to trust it: " not in seen:
+        seen += os.read(ours, 4096)
+    os.write(ours, way) if isinstance(way, bytes) else os.kill(pid, way)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    os.close(ours)
+    assert (tmp_path / "config.toml").read_text() == CONFIG
+    assert not (tmp_path / "known_hosts").exists()

@@ -568,3 +568,13 @@ async def test_the_rest_begins_only_when_every_canary_got_there(pod, well):
     else:
         assert outcomes(result) == {"n1": Outcome.CONFLICT, "n2": Outcome.NOT_REACHED}
         assert result.text == "stopped: canary did not go well on n1; the rest not begun"
+
+
+async def test_an_operation_whose_journal_is_deleted_ends_by_itself(pod, make, journal, place):
+    await busy(pod, make)
+    pod.journal = journal
+    running = pod.start(pod.plan())
+    await pod.clock.advance(5)
+    place.journal.unlink()
+    with pytest.raises(JournalError, match="was deleted or moved away"):
+        await pod.clock.finish(running)

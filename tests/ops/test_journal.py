@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import UTC, timedelta
+from functools import partial
 
 import msgspec
 import pytest
@@ -354,3 +355,16 @@ def test_the_kinds_are_filed_under_the_words_that_are_in_the_json():
     for kind in KINDS:
         assert kind.__struct_config__.tag == kind.__name__.lower()
         assert msgspec.structs.fields(kind) is not None
+
+
+@pytest.mark.parametrize("after", ["gone", "another one"])
+def test_a_journal_that_was_deleted_is_not_written_to(journal, tell, place, open_journal, after):
+    journal.begin("op-aaa111", tell.begun())
+    for path in place.journal.parent.glob("journal.db*"):
+        path.unlink()
+    if after == "another one":
+        open_journal(tell.bob)
+    append, entries = partial(journal.append, "op-aaa111", ev.Started()), partial(journal.entries, "op-aaa111")
+    for use in (append, entries, journal.changed):
+        with pytest.raises(JournalError, match="was deleted or moved away while it was open"):
+            use()

@@ -1,8 +1,10 @@
+import codecs
 from pathlib import Path
 
 import pytest
 
 from console.config import ConfigError, default_path, load
+from console.plain_file import MOST_BYTES
 
 SSH = '[pods.alpha.ssh]\nhost = "head"\n'
 REDFISH = '[pods.alpha.redfish]\nurl = "https://bmc"\n'
@@ -93,6 +95,9 @@ BAD = {
     'path = "x"\n' + SSH: "path: unknown key",
     "[pods.alpha]\nread_only = 'no'\n" + SSH: "pods.alpha.read_only: Expected `bool`, got `str`",
     SSH + "hots = 1": "pods.alpha.ssh.hots: unknown key; did you mean 'host'?",
+    SSH + "port = 65536": "pods.alpha.ssh.port: 65536 must be between 1 and 65535",
+    "[pods.alpha.redfish]\nurl = 'https://[::1'": "pods.alpha.redfish.url: 'https://[::1' is no URL",
+    "[pods.alpha.redfish]\nurl = 'https://bmc:0'": "pods.alpha.redfish.url: 'https://bmc:0' names no port",
     SSH + "port = 'x'": "pods.alpha.ssh.port: Expected `int",
     "[pods.alpha.ssh]\nuser = 'x'": "pods.alpha.ssh: Object missing required field `host`",
     "[pods.alpha]\nread_only = true": "pods.alpha: needs an `ssh` table, a `redfish` table, or both",
@@ -132,6 +137,28 @@ def test_each_mistake_is_one_line_that_says_where_and_what_to_do(write, text):
     assert BAD[text] in said
     assert "\n" not in said
     assert "hunter2" not in said
+
+
+def test_a_file_from_another_editor_is_read_as_it_is_meant(tmp_path):
+    path = tmp_path / "config.toml"
+    path.write_bytes(codecs.BOM_UTF8 + SSH.replace("\n", "\r\n").encode())
+    assert load(str(path)).pods["alpha"].ssh.host == "head"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ("# ok\n# caf\u00e9\n".encode("latin-1"), "cannot be read: not UTF-8 (line 2)"),
+        (SSH.encode("utf-16"), "cannot be read: not UTF-8 (line 1)"),
+        (b"#" * (MOST_BYTES + 1), "cannot be read: more than 16 MB"),
+    ],
+)
+def test_a_file_that_is_no_config_is_said_in_one_line(tmp_path, data, said):
+    path = tmp_path / "config.toml"
+    path.write_bytes(data)
+    with pytest.raises(ConfigError) as caught:
+        load(str(path))
+    assert str(caught.value) == f"{path}: {said}"
 
 
 def test_a_missing_file_says_how_to_begin(tmp_path):
