@@ -155,12 +155,12 @@ class Scheduler(Port, Protocol):
         """Every node it knows, with compound states kept whole."""
         ...
 
-    async def jobs(self) -> SchedulerJobs:
-        """Every job that is pending or holds nodes."""
+    async def jobs(self, *, brief: bool = False) -> SchedulerJobs:
+        """Every job that is pending or holds nodes. `brief` may leave unknown how many GPUs one has, and which."""
         ...
 
-    async def layout(self) -> SchedulerLayout:
-        """Partitions, reservations and network topology."""
+    async def layout(self, *, brief: bool = False) -> SchedulerLayout:
+        """Partitions, reservations and network topology; `brief` is the topology alone."""
         ...
 
     async def drain(self, nodes: Sequence[str], reason: str) -> None:

@@ -51,11 +51,11 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401 - argparse's signature
         """One of its words, else the nearest of them is named; all of them only where none is near."""
-        from difflib import get_close_matches  # 2 ms, for who has slipped
-
-        words = [str(choice) for choice in action.choices or ()]
         if action.choices is None or value in action.choices:
             return
+        from difflib import get_close_matches  # 2 ms, for who has slipped
+
+        words = [str(choice) for choice in action.choices]
         close = get_close_matches(str(value), words, n=1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(words)}"
         raise argparse.ArgumentError(action, f"no {str(value)!r}; {hint}")

@@ -1,8 +1,8 @@
 """The Slurm scheduler over any shell: polled as text, which costs the head a quarter of its JSON.
 
-A dead slurmctld costs every client command 9 to 10 s, and 22.05's JSON then says "no nodes" with status 0. So each
-round has a `scontrol ping` (3 ms when it is down) beside it, and a slurmctld that does not answer is Unreachable, never
-an empty cluster.
+A dead slurmctld costs every client command 9 to 10 s, and 22.05's JSON then says "no nodes" with status 0. So a
+question that is not answered at once gets a `scontrol ping` (3 ms when it is down) beside it, and a slurmctld that does
+not answer is Unreachable, never an empty cluster.
 """
 
 import asyncio
@@ -22,6 +22,8 @@ from backends.ports import Capability, Command, Shell
 from backends.slurm import aside, commands, jobs, layout, nodes, state
 from backends.slurm.holdings import Holdings
 
+AT_ONCE_S = 0.5
+"""How long a question may take before it is asked whether slurmctld is there at all: 5,000 nodes come in 0.2 s."""
 _PING_FRESH_S = 1.0
 _PING_TIMEOUT_S = 4.0
 _DOWN = re.compile(r"\) at (?P<host>\S+) is DOWN")
@@ -40,12 +42,14 @@ class SlurmScheduler:
         slurm_conf: str = "",
         clock: Callable[[], float] = time.monotonic,
         nonce: Callable[[], str] = lambda: secrets.token_hex(8),
+        at_once_s: float = AT_ONCE_S,
     ) -> None:
         self.where = shell.where
         self._shell = shell
         self._environment = commands.environment(slurm_conf)
         self._clock = clock
         self._nonce = nonce
+        self._at_once_s = at_once_s
         self._sent: Counter[str] = Counter()
         self._answered_at = float("-inf")
         self._pinging = asyncio.Lock()
@@ -102,28 +106,35 @@ class SlurmScheduler:
         answer = await self._beside_ping(lambda: self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all")))
         return await aside.read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
 
-    async def jobs(self) -> SchedulerJobs:
-        """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before."""
+    async def jobs(self, *, brief: bool = False) -> SchedulerJobs:
+        """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before.
+
+        `brief` is the one command: GPUs that are not asked for by node are not counted then, and none has its index.
+        """
         _ASKED.set("jobs")
         nonce = self._nonce()
         argv = ("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce))
         answer = await self._beside_ping(lambda: self._checked(argv))
         rows = await aside.read(lambda: jobs.parse_queue(answer.stdout, nonce), answer.stdout)
-        return await self._holdings.complete(rows, nonce, self._known_version)
+        return rows[0] if brief else await self._holdings.complete(rows, nonce, self._known_version)
 
-    async def layout(self) -> SchedulerLayout:
-        """Partitions, reservations, topology, the cluster's name and version: four commands, at the same time."""
+    async def layout(self, *, brief: bool = False) -> SchedulerLayout:
+        """Partitions, reservations, topology, the cluster's name and version: four commands, at the same time.
+
+        `brief` is one, for the topology.
+        """
         _ASKED.set("layout")
+        if brief:
+            return SchedulerLayout({}, {}, *layout.parse_topology(await self._beside_ping(self._topology)))
         partitions, reservations, topology, config = await self._beside_ping(
             lambda: asyncio.gather(
                 self._checked(("scontrol", "-o", "show", "partitions", "--all")),
                 self._checked(("scontrol", "-o", "show", "reservations")),
-                # Without a topology plugin scontrol refuses this one: then there is no picture of the network.
-                self._run(("scontrol", "show", "topology")),
+                self._topology(),
                 self._checked(("scontrol", "show", "config")),
             )
         )
-        components, edges = layout.parse_topology(topology.stdout if topology.status == 0 else "")
+        components, edges = layout.parse_topology(topology)
         self._version = layout.parse_version(config.stdout) or await self._known_version()
         return SchedulerLayout(
             partitions=layout.parse_partitions(partitions.stdout),
@@ -133,6 +144,14 @@ class SlurmScheduler:
             cluster=layout.parse_cluster(config.stdout),
             version=self._version,
         )
+
+    async def _topology(self) -> str:
+        """The network as scontrol tells it; nothing where it refuses to, as it does without a topology plugin."""
+        answer = await self._run(("scontrol", "show", "topology"))
+        if answer.status:
+            await self._alive()  # or it could not ask
+            return ""
+        return answer.stdout
 
     async def drain(self, nodes: Sequence[str], reason: str) -> None:
         """Close nodes to new work. Slurm changes the good nodes of a list even when it refuses it."""
@@ -180,14 +199,14 @@ class SlurmScheduler:
             )
         raise error
 
-    async def _alive(self) -> None:
-        """Make sure that slurmctld answered a moment ago; one ping serves everybody who waits for it."""
+    async def _alive(self, since_s: float | None = None) -> None:
+        """Make sure that slurmctld has answered since then, or a moment ago; one ping serves all who wait for it."""
         async with self._pinging:
-            if self._clock() - self._answered_at > _PING_FRESH_S:
+            if self._answered_at < (self._clock() - _PING_FRESH_S if since_s is None else since_s):
                 await self._sign_of_life()
 
     async def _beside_ping(self, ask: Callable[[], Awaitable[T]]) -> T:
-        """The answer to a question, asked while the ping is under way: a slurmctld that is gone ends both at once.
+        """The answer to a question; where it takes its time, with a ping beside it that ends it if slurmctld is gone.
 
         One that did not answer the last time is pinged first: a command that waits for it keeps a session of the head
         node for ten seconds.
@@ -195,16 +214,23 @@ class SlurmScheduler:
         if self._silent:
             await self._alive()
             return await ask()
-        ping, asked = asyncio.ensure_future(self._alive()), asyncio.ensure_future(ask())
+        asked_s = self._clock()
+        asked = asyncio.ensure_future(ask())
+        tasks: list[asyncio.Future[T] | asyncio.Future[None]] = [asked]
         try:
-            await asyncio.wait((ping, asked), return_when=asyncio.FIRST_EXCEPTION)
-            if ping.done():
-                await ping  # its word goes first: it knows why nothing answers
-            return await asked
+            await asyncio.wait(tasks, timeout=self._at_once_s)
+            if not asked.done():
+                tasks.append(asyncio.ensure_future(self._alive(asked_s)))
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+                if tasks[-1].done():
+                    await tasks[-1]  # its word goes first: it knows why nothing answers
+            answer = await asked
         finally:
-            ping.cancel()
-            asked.cancel()
-            await asyncio.gather(ping, asked, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self._answered_at = self._clock()
+        return answer
 
     def _down(self, answer: Command) -> BackendError:
         self._answered_at = float("-inf")

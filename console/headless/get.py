@@ -18,6 +18,9 @@ from console.headless.diagnostics import say
 JUDGED = ("pods", "findings")
 """What tells of findings."""
 
+BRIEF = ("nodes", "racks")
+"""What wants to know which jobs are where, and nothing else of them or of partitions."""
+
 PROMPT_S = 0.0005
 """How long the thread that imports may keep the far side's answers waiting: a dozen of them, 5 ms each otherwise."""
 
@@ -38,10 +41,11 @@ def run(arguments: argparse.Namespace) -> Exit:
         from console.headless.looking import scheduler_only
 
         config = scheduler_only(config)
-    return loop.run(_get(arguments, config, judged=chosen or arguments.kind in JUDGED))
+    judged, brief = chosen or arguments.kind in JUDGED, not chosen and arguments.kind in BRIEF
+    return loop.run(_get(arguments, config, judged=judged, brief=brief))
 
 
-async def _get(arguments: argparse.Namespace, config: Config, *, judged: bool) -> Exit:
+async def _get(arguments: argparse.Namespace, config: Config, *, judged: bool, brief: bool) -> Exit:
     from console.headless.opening import Opening
 
     opening = Opening(config)
@@ -52,7 +56,7 @@ async def _get(arguments: argparse.Namespace, config: Config, *, judged: bool) -
     from console.headless import answer, names
     from console.state.session import Session
 
-    async with Session(config, open_pod=opening.adapters, judged=judged) as session, opening:
+    async with Session(config, open_pod=opening.adapters, judged=judged, brief=brief) as session, opening:
         code = await answer.listed(arguments, session)
         names.remember(config.path, session.store.snapshots)
         return code

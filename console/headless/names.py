@@ -63,11 +63,13 @@ def place(config: str) -> Path:
 def names_of(snapshot: Snapshot) -> Names:
     """What a snapshot has, bounded: nobody completes a job among a hundred thousand."""
     racks = dict.fromkeys(node.group for node in snapshot.nodes.values() if node.group)
+    # A brief look does not ask for partitions, but those that have nodes stand beside these.
+    seen = (name for node in snapshot.nodes.values() if node.scheduler for name in node.scheduler.partitions)
     return Names(
         nodes=tuple(snapshot.nodes)[:MOST],
         jobs=tuple(snapshot.jobs)[:MOST],
         racks=tuple(racks)[:MOST],
-        partitions=tuple(snapshot.partitions)[:MOST],
+        partitions=tuple(snapshot.partitions or dict.fromkeys(seen))[:MOST],
         components=tuple(snapshot.components)[:MOST],
         findings=tuple(finding.id for finding in snapshot.findings)[:MOST],
     )

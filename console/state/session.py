@@ -61,6 +61,7 @@ class Session:
     """The live pods of a config. Use it as an async context manager. `open_pod` makes a pod's adapters.
 
     `judged=False` is for who will not ask what is wrong: no findings are made, and the rules are not imported.
+    `brief` is for who asks which nodes there are, in which state, where, and for which jobs: less is asked for.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Session:
         random: Random | None = None,
         open_pod: Callable[[PodEndpoints], Adapters] = open_adapters,
         judged: bool = True,
+        brief: bool = False,
     ) -> None:
         self.config = config
         self.clock = clock or SystemClock()
@@ -78,6 +80,7 @@ class Session:
         self._random = random or Random()  # noqa: S311 - jitter, not a secret
         self._open_pod = open_pod
         self._judged = judged
+        self._brief = brief
         self._watched = False
         self._chronicles: dict[str, Chronicle] = {}
         self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
@@ -192,7 +195,7 @@ class Session:
     def _open(self, name: str, config: PodConfig) -> Pod:
         budget = Budget(config.requests_per_minute, self.clock)
         adapters = self._open_pod(config.endpoints(name))
-        families = _families(config, adapters)
+        families = _families(config, adapters, brief=self._brief)
         first = first_snapshot(
             name,
             self.clock.now(),
@@ -256,7 +259,7 @@ def _speaks(adapters: Adapters, source: str) -> bool:
     return hardware is not None and Capability.EVENTS in hardware.capabilities
 
 
-def _families(config: PodConfig, adapters: Adapters) -> tuple[Family, ...]:
+def _families(config: PodConfig, adapters: Adapters, *, brief: bool) -> tuple[Family, ...]:
     families: list[Family] = []
     scheduler = adapters.scheduler
     if scheduler is not None:
@@ -264,8 +267,8 @@ def _families(config: PodConfig, adapters: Adapters) -> tuple[Family, ...]:
         turn = asyncio.Lock()
         for question, fetch, every_s in (
             ("nodes", scheduler.nodes, interval_s),
-            ("jobs", scheduler.jobs, interval_s),
-            ("layout", scheduler.layout, LAYOUT_INTERVAL_S),
+            ("jobs", partial(scheduler.jobs, brief=True) if brief else scheduler.jobs, interval_s),
+            ("layout", partial(scheduler.layout, brief=True) if brief else scheduler.layout, LAYOUT_INTERVAL_S),
         ):
             families.append(
                 Family(

@@ -46,7 +46,7 @@ def kubectl(program: str) -> None:
         config = Path(folder) / "config.toml"
         # Nobody listens on port 1: both have asked, and were refused.
         config.write_text('[pods.none.ssh]\nhost = "127.0.0.1"\nport = 1\n')
-        env = {**os.environ, "MEGAPOD_CONFIG": str(config), "KUBECONFIG": os.devnull}
+        env = {"MEGAPOD_CONFIG": str(config), "KUBECONFIG": os.devnull}
         server = [program, "--server=https://127.0.0.1:1", "--request-timeout=5s", "get", "nodes"]
         get = [*MEGAPOD, "get", "nodes"]
         compare("get nodes, refused", get, "kubectl get nodes, refused", server, env=env, ends_well=False)
@@ -63,7 +63,7 @@ def lab(nodes: int) -> None:
             config.write_text(
                 "[pods.lab.ssh]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in pod["ssh"].items())
             )
-            env = {**os.environ, "MEGAPOD_CONFIG": str(config)}
+            env = {"MEGAPOD_CONFIG": str(config)}
             ssh = pod["ssh"]
             head = [
                 "ssh",

@@ -13,7 +13,6 @@ second run over connections that are open: within one megapod process, and by Co
 import argparse
 import asyncio
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -98,7 +97,7 @@ def clush(place: Place, config: Path) -> Callable[[], float]:
 
 
 def pdsh(place: Place, config: Path) -> Callable[[], float]:
-    env = {**os.environ, "PDSH_SSH_ARGS_APPEND": f"-F {config}"}
+    env = {"PDSH_SSH_ARGS_APPEND": f"-F {config}"}
     argv = ["pdsh", "-S", "-R", "ssh", "-f", str(AT_ONCE), "-w", place.set, "hostname"]
     return lambda: run(argv, env).wall_s
 

@@ -87,6 +87,20 @@ def test_rows_of_a_pod_that_answers_do_not_wait_for_one_that_does_not(megapod, t
     assert process.returncode == Exit.INTERRUPTED
 
 
+@pytest.mark.parametrize("kind", ["nodes", "racks"])
+def test_a_list_of_nodes_asks_the_scheduler_three_questions_and_says_all_the_same(run, kind):
+    brief, whole = (
+        json.loads(run("get", kind, "-o", "json", *more)[1]) for more in ((), ("--select", f"{kind[:-1]}=*"))
+    )
+    asked = {source["name"]: source["requests"] for source in brief["sources"]}
+    assert [asked[f"slurm.{question}"] for question in ("nodes", "jobs", "layout")] == [1, 1, 1]
+    for one in (brief, whole):
+        for item in one["items"]:
+            item.pop("scheduler", None), item.pop("hardware", None)  # when they were seen, and how warm
+    assert brief["items"] == whole["items"]
+    assert brief["items"]
+
+
 def test_a_deadline_ends_the_run_with_what_is_known(run, two_pods):
     began_s = time.monotonic()
     code, out, error = run("--deadline", "5s", "get", "nodes", "-o", "json", config=two_pods)

@@ -15,13 +15,15 @@ DOWN = "Slurmctld(primary) at head is DOWN\n"
 
 
 class Head:
-    """A head node: pings are answered at once, everything else as long as slurmctld is up."""
+    """A head node: pings are answered at once, everything else as long as slurmctld is up, and not too slow."""
 
     where = "head"
 
     def __init__(self):
         self.up = True
+        self.slow = False
         self.came_up = asyncio.Event()
+        self.pinged = asyncio.Event()
         self.asked = asyncio.Event()
         self.sent = []
         self.given_up = []
@@ -31,9 +33,10 @@ class Head:
         words = " ".join(word for word in argv[1:] if "=" not in word)
         self.sent.append(words)
         if words == "scontrol ping":
+            self.pinged.set()
             return Command(0 if self.up else 1, UP if self.up else DOWN, "")
         try:
-            if not self.up:
+            if not self.up or self.slow:
                 await self.came_up.wait()  # as scontrol waits for it, ten seconds long
         except asyncio.CancelledError:
             self.given_up.append(words)
@@ -49,13 +52,22 @@ def head():
 @pytest.fixture
 def scheduler(head):
     now = iter(range(0, 1000, 10))
-    return SlurmScheduler(head, clock=lambda: float(next(now)))
+    return SlurmScheduler(head, clock=lambda: float(next(now)), at_once_s=0.01)
 
 
-async def test_the_question_does_not_wait_for_the_ping(head, scheduler):
+async def test_what_is_answered_at_once_needs_no_ping(head, scheduler):
     assert list((await scheduler.nodes()).nodes) == ["gpu001"]
-    assert sorted(head.sent) == ["scontrol -d -o show nodes --all", "scontrol ping"]
-    assert scheduler.requests == 2
+    assert head.sent == ["scontrol -d -o show nodes --all"]
+    assert scheduler.requests == 1
+
+
+async def test_what_takes_its_time_is_waited_for_beside_a_ping_that_says_it_will_come(head, scheduler):
+    head.slow = True
+    asking = asyncio.ensure_future(scheduler.nodes())
+    await head.pinged.wait()
+    head.came_up.set()
+    assert list((await asking).nodes) == ["gpu001"]
+    assert head.sent == ["scontrol -d -o show nodes --all", "scontrol ping"]
 
 
 async def test_a_ping_that_nobody_answers_ends_the_question_and_goes_first_from_then_on(head, scheduler):
