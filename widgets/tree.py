@@ -3,7 +3,7 @@
 Items are known by key, so what is open stays open and the cursor stays put while the tree below it changes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import is_
 from typing import ClassVar, NamedTuple
 
@@ -20,7 +20,10 @@ from widgets.paint import Align, Piece, clip, fit, width_of
 
 
 class TreeItem(Struct, frozen=True, gc=False):
-    """One item. `glyph` and `style` say how it is; `note` stands at the right (`3 draining`) in `note_style`."""
+    """One item. `glyph` and `style` say how it is; `note` stands at the right (`3 draining`) in `note_style`.
+
+    What `opens` and has no children has some that are made when it is opened.
+    """
 
     key: str
     text: str
@@ -30,6 +33,11 @@ class TreeItem(Struct, frozen=True, gc=False):
     note_style: str = "muted"
     stale: bool = False
     children: "tuple[TreeItem, ...]" = ()
+    opens: bool = False
+
+
+Within = Callable[[str], Sequence[TreeItem]]
+"""The items under the key of one that `opens`."""
 
 
 class _Line(NamedTuple):
@@ -67,6 +75,8 @@ class LineTree(LineView):
     ) -> None:
         super().__init__(glyphs=glyphs, empty=empty, id=id, classes=classes)
         self._roots: tuple[TreeItem, ...] = ()
+        self._within: Within = _nothing
+        self._made = False
         self._open: set[str] = set()
         self._above: dict[str, str] | None = None
         self._lines: list[_Line] = []
@@ -92,9 +102,13 @@ class LineTree(LineView):
         """The keys of what is open, from the top."""
         return [line.item.key for line in self._lines]
 
-    def update(self, roots: Sequence[TreeItem], above: dict[str, str] | None = None) -> None:
+    def update(
+        self, roots: Sequence[TreeItem], above: dict[str, str] | None = None, within: Within | None = None
+    ) -> None:
         """The whole tree; unchanged sub-trees as the same objects. `above` is what `parents` makes of it, if made."""
-        if self._roots and len(roots) == len(self._roots) and all(map(is_, roots, self._roots)):
+        self._within = within or _nothing
+        same = self._roots and len(roots) == len(self._roots) and all(map(is_, roots, self._roots))
+        if same and not self._made:
             return
         self._roots = tuple(roots)
         self._above = above
@@ -137,7 +151,7 @@ class LineTree(LineView):
         if not self._lines:
             return
         item = self._lines[self._cursor_index].item
-        if not item.children:
+        if not _opens(item):
             return
         if item.key in self._open:
             self._go(self._cursor_index + 1)
@@ -149,7 +163,7 @@ class LineTree(LineView):
         if not self._lines:
             return
         line = self._lines[self._cursor_index]
-        if line.item.key in self._open and line.item.children:
+        if line.item.key in self._open and _opens(line.item):
             self.close_keys((line.item.key,))
         elif line.parent >= 0:
             self._go(line.parent)
@@ -179,7 +193,7 @@ class LineTree(LineView):
         if index >= len(self._lines):
             return
         line = self._lines[index]
-        if line.item.children and line.depth * _INDENT <= event.x < line.depth * _INDENT + 2:
+        if _opens(line.item) and line.depth * _INDENT <= event.x < line.depth * _INDENT + 2:
             (self.close_keys if line.item.key in self._open else self.open_keys)((line.item.key,))
         elif index == self._cursor_index:
             self.action_select()
@@ -192,7 +206,7 @@ class LineTree(LineView):
         cursor = index == self._cursor_index
         glyphs = self.glyphs
         arrow = " "
-        if item.children:
+        if _opens(item):
             arrow = glyphs.expanded if opened else glyphs.collapsed
         lead = " " * (depth * _INDENT) + arrow + " "
         sign = f"{item.glyph} " if item.glyph else ""
@@ -245,12 +259,15 @@ class LineTree(LineView):
     def _flatten(self) -> Iterable[_Line]:
         stack = [(item, 0, -1) for item in reversed(self._roots)]
         count = 0
+        self._made = False
         while stack:
             item, depth, parent = stack.pop()
             opened = item.key in self._open
             yield _Line(item, depth, parent, opened)
             if opened:
-                stack.extend((child, depth + 1, count) for child in reversed(item.children))
+                self._made = self._made or item.opens
+                children = self._within(item.key) if item.opens else item.children
+                stack.extend((child, depth + 1, count) for child in reversed(children))
             count += 1
 
     def _go(self, index: int) -> None:
@@ -278,11 +295,19 @@ def _same(old: _Line | None, new: _Line | None) -> bool:
 
 
 def _face(item: TreeItem) -> tuple[object, ...]:
-    return (item.key, item.text, item.glyph, item.style, item.note, item.note_style, item.stale, bool(item.children))
+    return (item.key, item.text, item.glyph, item.style, item.note, item.note_style, item.stale, _opens(item))
+
+
+def _opens(item: TreeItem) -> bool:
+    return item.opens or bool(item.children)
+
+
+def _nothing(_key: str) -> Sequence[TreeItem]:
+    return ()
 
 
 def parents(roots: Sequence[TreeItem]) -> dict[str, str]:
-    """The key above each item, "" above the roots."""
+    """The key above each item that is made already, "" above the roots."""
     above = dict.fromkeys((item.key for item in roots), "")
     stack = list(roots)
     while stack:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from msgspec import Struct
 
@@ -46,6 +47,16 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     sources: dict[str, SourceStatus] = {}
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """All that is known, apart from when and for how long: the very objects of another instant that tells the same.
+
+        Readings are in it, their history is not.
+        """
+        sources = ((one.state, one.partial) for one in self.sources.values())
+        known = (self.nodes, self.jobs, self.partitions, self.reservations, self.topology, self.components)
+        return (self.pod, *known, self.conditions, self.findings, *chain.from_iterable(sources))
+
     def observed_at(self, facts: Facts) -> datetime | None:
         """When these facts were last confirmed: by the last success of their source, or before they went missing."""
         missing_since = getattr(facts, "missing_since", None)
@@ -60,12 +71,11 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
             return False
         if getattr(facts, "missing_since", None) is not None:
             return True
-        status = self.sources.get(facts.source)
-        return status is None or not status.trusted
+        return facts.source not in self._trusted
 
     def any_stale(self, many: Iterable[Facts]) -> bool:
-        """Whether some of these facts must be drawn as old: one look at the sources for all of them."""
-        trusted = {name for name, status in self.sources.items() if status.trusted}
+        """Whether some of these facts must be drawn as old."""
+        trusted = self._trusted
         return any(facts.source not in trusted or getattr(facts, "missing_since", None) is not None for facts in many)
 
     def trend(self, component: str, one: Measurement) -> tuple[float, ...]:
@@ -81,6 +91,19 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     def partial(self) -> bool:
         """Whether some source has not answered, or answered in part."""
         return any(not status.trusted or status.partial for status in self.sources.values())
+
+    @cached_property
+    def groups(self) -> dict[str, list[Node]]:
+        """Nodes by their group, in node order; under "" those that nobody places."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            found.setdefault(node.group, []).append(node)
+        return found
+
+    @cached_property
+    def _trusted(self) -> frozenset[str]:
+        """The sources whose facts may be drawn as current."""
+        return frozenset(name for name, status in self.sources.items() if status.trusted)
 
     @cached_property
     def conditions_about(self) -> dict[str, tuple[Condition, ...]]:

@@ -6,11 +6,11 @@ own name, and a finding says so.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from operator import is_
 
 from msgspec.structs import replace
 
 from backends.model.node import HardwareFacts, Node, SchedulerFacts
+from console.state.kept import shared
 
 
 def join(
@@ -35,8 +35,7 @@ def join(
             continue
         node = Node(name=name, rack=rack, group=rack or group, scheduler=said, hardware=facts)
         nodes[name] = old if old == node else _share(node, old)
-    same = len(nodes) == len(before) and all(map(is_, nodes.values(), before.values()))
-    return before if same else nodes
+    return shared(nodes, before)
 
 
 def node_names(systems: Iterable[str], scheduler: Container[str]) -> dict[str, str]:

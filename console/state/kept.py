@@ -4,11 +4,22 @@ Snapshots share what did not change, so identity tells: with 1,000 nodes it is t
 for a round that brought nothing new (`tests/bench/bench_merge.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from operator import is_
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+K = TypeVar("K")
+
+
+def very(one: Collection[object], other: Collection[object]) -> bool:
+    """Whether two hold the very same objects in the same order."""
+    return len(one) == len(other) and all(map(is_, one, other))
+
+
+def shared(new: dict[K, T], before: dict[K, T]) -> dict[K, T]:
+    """`before` where it has the very same things under the same keys in the same order, else `new`."""
+    return before if very(new.values(), before.values()) and new.keys() == before.keys() else new
 
 
 class Kept(Generic[T]):
@@ -21,7 +32,7 @@ class Kept(Generic[T]):
     def of(self, parts: tuple[object, ...], make: Callable[[], T]) -> T:
         """The value for these parts: `make` must look at nothing else."""
         old, value = self._of, self._value
-        if old is not None and value is not None and len(old) == len(parts) and all(map(is_, old, parts)):
+        if old is not None and value is not None and very(old, parts):
             return value
         value = make()
         self._of, self._value = parts, value

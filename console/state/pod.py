@@ -24,7 +24,7 @@ from console.state.graph import Placements, build, placements, places, with_jobs
 from console.state.history import History
 from console.state.identity import Identities, Register
 from console.state.join import join, node_names
-from console.state.kept import Kept, Same
+from console.state.kept import Kept, Same, shared
 from console.state.observation import Observation
 from console.state.renamed import reattached, renamed, renamed_facts, rerouted
 
@@ -146,7 +146,9 @@ class PodWriter:
         matched = self._matched.of((systems, known), lambda: node_names(systems, scheduler))
         nodes = self._nodes.of((known, matched), lambda: tuple(dict.fromkeys((*known, *matched.values()))))
         topology, placed, names = self._shape(layout, inventories, identities, nodes, matched)
-        components = self._components.of((facts, names), lambda: renamed_facts(facts.components, names))
+        components = self._components.of(
+            (facts, names), lambda: shared(renamed_facts(facts.components, names), before.components)
+        )
         if told:
             self._history.remember(components, told, at)
         running = self._running.of((jobs,), lambda: placements(jobs))

@@ -17,7 +17,7 @@ from console.views.marks import STYLE
 from console.views.nodes import hottest_c
 from console.views.racks import groups
 from widgets.glyphs import GlyphSet
-from widgets.heat_grid import HeatCell, HeatGroup
+from widgets.heat_grid import HeatCell, HeatGrid, HeatGroup
 from widgets.heatmap import LegendEntry
 
 MODES = ("state", "health", "temperature", "power", "utilisation", "gpus")
@@ -42,6 +42,8 @@ class HeatCells:
     def __init__(self, glyphs: GlyphSet) -> None:
         self._glyphs = glyphs
         self._known: dict[str, HeatCell] = {}
+        self._groups: dict[str, HeatGroup] = {}
+        self._grid = HeatGrid()
         self.mode = MODES[0]
         self.zoom = ""
         self._fitting = ZOOMS[0]
@@ -88,7 +90,7 @@ class HeatCells:
         widest = self._widest(snapshot) if zoom == "values" else 0
         known: dict[str, HeatCell] = {}
         used: Counter[Look] = Counter()
-        found: list[HeatGroup] = []
+        found: dict[str, HeatGroup] = {}
         for title, nodes in groups(snapshot).items():
             before = _common([node.name for node in nodes]) if zoom == "values" else 0
             for node in nodes:
@@ -103,12 +105,23 @@ class HeatCells:
                 if zoom == "values":
                     said = f" {value(node, self.mode):>{widest}} "
                     parts = ((glyph, style), (f" {node.name[before:]}", "muted"), (said, style))
-                cell = HeatCell(node.name, glyph, style, self._stale(snapshot, node), text, parts)
-                old = self._known.get(node.name)
-                known[node.name] = old if old == cell else cell
-            found.append(HeatGroup(title, tuple(known[node.name] for node in nodes)))
-        self._known = known
-        return found, self._legend(used)
+                cell, stale = self._known.get(node.name), self._stale(snapshot, node)
+                if cell is None or (cell.glyph, cell.style, cell.tip, cell.stale, cell.parts) != (*seen, stale, parts):
+                    cell = HeatCell(node.name, glyph, style, stale, text, parts)
+                known[node.name] = cell
+            group = HeatGroup(title, tuple([known[node.name] for node in nodes]))
+            old = self._groups.get(title)
+            found[title] = old if old is not None and old == group else group
+        self._known, self._groups = known, found
+        return list(found.values()), self._legend(used)
+
+    def grid(self, snapshot: Snapshot) -> tuple[HeatGrid, list[LegendEntry]]:
+        """The same laid out as wide as the map is; the very grid of before where every cell looks as it did."""
+        found, legend = self.cells(snapshot)
+        if tuple(found) != self._grid.groups:
+            self._grid = HeatGrid(found, self._grid)
+        self._grid.layout(self._size[0], self._grid.cell_width)
+        return self._grid, legend
 
     def _stale(self, snapshot: Snapshot, node: Node) -> bool:
         return snapshot.stale(node.scheduler if self.mode in ("state", "gpus") else node.hardware)

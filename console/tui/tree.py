@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 
-from backends.model.job import Job
-from backends.model.node import Node
+from backends.model.node import Node, SchedulerFacts, Service
 from backends.model.severity import Severity, worst
 from backends.model.snapshot import Snapshot
 from console.tui.heat import SEVERITY_WORD, worst_findings
@@ -15,51 +14,72 @@ from console.words import UNKNOWN, count
 from widgets.glyphs import GlyphSet
 from widgets.tree import TreeItem
 
-_Known = tuple[Node, tuple[Job, ...], bool, bool, Severity | None, TreeItem]
+_Known = tuple[SchedulerFacts | None, int, bool, Severity | None, TreeItem]
+"""All that a node's item is made of, and the item."""
 
 
 class TopologyTree:
-    """The tree of one pod. A node whose facts are the same objects as before keeps its item and its GPUs'."""
+    """The tree of one pod. What says the same as before is the same item: a warmer GPU makes none of the racks anew."""
 
     def __init__(self, glyphs: GlyphSet) -> None:
         self._glyphs = glyphs
         self._known: dict[str, _Known] = {}
+        self._racks: dict[str, TreeItem] = {}
+        self._roots: list[TreeItem] = []
 
     def items(self, snapshot: Snapshot, only: Collection[str] | None = None) -> list[TreeItem]:
-        """The roots; with `only`, those nodes and what they stand in."""
+        """The roots; with `only`, those nodes and what they stand in. What is in a node `gpus` tells."""
         known: dict[str, _Known] = {}
-        racks: list[TreeItem] = []
+        racks: dict[str, TreeItem] = {}
         bad = worst_findings(snapshot)
+        services: Counter[Service] = Counter()
         for name, nodes in groups(snapshot).items():
+            inside = Counter(node.service for node in nodes)
+            services += inside
             shown = [node for node in nodes if only is None or node.name in only]
             for node in shown:
                 known[node.name] = self._node(snapshot, node, bad.get(node.name))
             if shown:
                 own = snapshot.components.get(f"rack:{name}")
                 hit = (bad[node.name] for node in nodes if node.name in bad)
-                told = (own.health if own else Severity.UNKNOWN, *hit)
-                racks.append(self._rack(name, nodes, told, tuple(known[node.name][-1] for node in shown)))
-        self._known = known
-        if not snapshot.nodes:
-            return []
-        note, style = _note(list(snapshot.nodes.values()))
-        return [TreeItem(f"pod:{snapshot.pod}", snapshot.pod, "", "", note, style, children=tuple(racks))]
+                health = worst(own.health if own else Severity.UNKNOWN, *hit, *{node.health for node in nodes})
+                racks[name] = self._rack(name, inside, health, tuple(known[node.name][-1] for node in shown))
+        self._known, self._racks = known, racks
+        note, style = _note(services)
+        pod = TreeItem(f"pod:{snapshot.pod}", snapshot.pod, "", "", note, style, children=tuple(racks.values()))
+        roots = [pod] if snapshot.nodes else []
+        self._roots = self._roots if self._roots == roots else roots
+        return self._roots
+
+    def gpus(self, snapshot: Snapshot, key: str) -> list[TreeItem]:
+        """What is in the node whose item has this key."""
+        node = snapshot.nodes[key.removeprefix("node:")]
+        old = snapshot.stale(node.hardware)
+        items = []
+        for gpu in gpus_of(node):
+            held = holder(node, gpu.index, snapshot)
+            job = held if held in (FREE, UNKNOWN) else f"job {held}" if held.isdigit() else held
+            heat = f"{gpu.temp_c:.0f}° " if gpu.temp_c is not None else ""
+            glyph, style = self._glyphs.severity[gpu.health], gpu.health.value.lower()
+            identity = f"gpu:{node.name}/{gpu.index}"
+            items.append(TreeItem(identity, f"gpu {gpu.index}", glyph, style, heat + job, stale=old))
+        return items
 
     def _rack(
-        self, name: str, nodes: list[Node], told: tuple[Severity, ...], children: tuple[TreeItem, ...]
+        self, name: str, services: Counter[Service], health: Severity, children: tuple[TreeItem, ...]
     ) -> TreeItem:
         """With the worst of its nodes, and of what is told of it and them."""
-        health = worst(*told, *(node.health for node in nodes))
-        note, style = _note(nodes)
+        note, style = _note(services)
         sick = health in (Severity.CRITICAL, Severity.WARNING)
         glyph = self._glyphs.severity[health] if sick else ""
-        return TreeItem(f"rack:{name}", name, glyph, health.value.lower(), note, style, children=children)
+        item = TreeItem(f"rack:{name}", name, glyph, health.value.lower(), note, style, children=children)
+        old = self._racks.get(name)
+        return old if old is not None and old == item else item
 
     def _node(self, snapshot: Snapshot, node: Node, bad: Severity | None) -> _Known:
-        jobs = snapshot.jobs_on(node.name)
-        old, hardware_old = snapshot.stale(node.scheduler), snapshot.stale(node.hardware)
+        old, number = snapshot.stale(node.scheduler), node.gpu_count
         before = self._known.get(node.name)
-        if before is not None and before[0] is node and before[1] == jobs and before[2:5] == (old, hardware_old, bad):
+        if before is not None and before[0] is node.scheduler and before[1:4] == (number, old, bad):
             return before
         service = node.service
         out = f"{service.value} " if service.out else ""
@@ -71,28 +91,16 @@ class TopologyTree:
             f"{out}{gpus(node, stale=old).text}{'' if out else ' GPUs'}",
             service.value if out else "muted",
             stale=old,
-            children=tuple(self._gpus(snapshot, node, stale=hardware_old)),
+            opens=number > 0,
         )
-        return (node, jobs, old, hardware_old, bad, item)
-
-    def _gpus(self, snapshot: Snapshot, node: Node, *, stale: bool) -> list[TreeItem]:
-        items = []
-        for gpu in gpus_of(node):
-            held = holder(node, gpu.index, snapshot)
-            job = held if held in (FREE, UNKNOWN) else f"job {held}" if held.isdigit() else held
-            heat = f"{gpu.temp_c:.0f}° " if gpu.temp_c is not None else ""
-            glyph = self._glyphs.severity[gpu.health]
-            key = f"gpu:{node.name}/{gpu.index}"
-            style = gpu.health.value.lower()
-            items.append(TreeItem(key, f"gpu {gpu.index}", glyph, style, heat + job, stale=stale))
-        return items
+        return (node.scheduler, number, old, bad, item)
 
 
-def _note(nodes: list[Node]) -> tuple[str, str]:
+def _note(services: Counter[Service]) -> tuple[str, str]:
     """What is out of service, by its worst word; else how many there are."""
-    out = Counter(node.service for node in nodes if node.service.out)
+    out = {service: number for service, number in services.items() if service.out}
     if not out:
-        return count(len(nodes), "node"), "muted"
+        return count(services.total(), "node"), "muted"
     word, number = max(out.items(), key=lambda item: (item[0].value in ("down", "failed"), item[1]))
     rest = sum(out.values()) - number
-    return f"{number} {word.value}" + (f" +{rest}" if rest else "") + f" of {len(nodes)}", word.value
+    return f"{number} {word.value}" + (f" +{rest}" if rest else "") + f" of {services.total()}", word.value

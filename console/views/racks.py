@@ -28,12 +28,9 @@ UNPLACED = "(no rack)"
 
 def groups(snapshot: Snapshot) -> dict[str, list[Node]]:
     """Nodes by rack or group, in node order; those nobody places come last, under `(no rack)`."""
-    found: dict[str, list[Node]] = {}
-    for node in snapshot.nodes.values():
-        found.setdefault(node.group or UNPLACED, []).append(node)
-    if UNPLACED in found:
-        found[UNPLACED] = found.pop(UNPLACED)
-    return found
+    placed = dict(snapshot.groups)
+    unplaced = placed.pop("", None)
+    return placed if unplaced is None else placed | {UNPLACED: unplaced}
 
 
 def view(snapshot: Snapshot, now: datetime) -> View:  # noqa: ARG001 - every view is called alike

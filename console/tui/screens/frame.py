@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from console.state.kept import very
 from console.tui import chrome
 from console.tui.desk import Desk
 from console.tui.keys import COMMON
@@ -57,6 +58,10 @@ class Frame(PromptScreen[None]):
     @abstractmethod
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Hand the panes what they show. `awaited` is what we wait for while there is nothing."""
+
+    def made_of(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """What the panes tell of the pods: they are drawn anew when one of these is another object."""
+        return snapshot.told
 
     def marks(self) -> Collection[str]:
         """What is marked."""
@@ -105,8 +110,9 @@ class Frame(PromptScreen[None]):
         if not self.is_mounted:
             return
         snapshot = self.desk.snapshot
-        now = (self.desk.pod, snapshot, self.desk.ages_now() if snapshot else None, self.desk.chosen)
-        if force or now != self._drawn or snapshot is None or not snapshot.nodes:
+        told = (self.desk.ages_now(), *self.made_of(snapshot)) if snapshot else ()
+        now = (self.desk.chosen, *told)
+        if force or not very(now, self._drawn) or snapshot is None or not snapshot.nodes:
             self._drawn = now
             self.draw(snapshot, self.desk.awaited(*self.WAITS_FOR))
         self.redraw_chrome()

@@ -54,6 +54,11 @@ class HealthView(TableView):
         yield LineTable((), glyphs=self.desk.glyphs, classes="pane below")
         yield Describe(glyphs=self.desk.glyphs, empty="", id="evidence")
 
+    def made_of(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """Histories too; of the sources all that they say of themselves."""
+        sources = snapshot.sources.values() if self.below(snapshot) == "sources" else ()
+        return (*snapshot.told, snapshot.trends, *sources)
+
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Both."""
         board = self.query_one(Board)

@@ -98,13 +98,10 @@ class PlacementView(JobsView):
         def made() -> _Placed:
             told = phrases(capacity.phrases(snapshot))
             views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
-            found, legend = self._heat.cells(snapshot)
-            grid = HeatGrid(found)
-            grid.layout(room[0], grid.cell_width)
-            return _Placed(snapshot, told, blocks(views), grid, legend)
+            return _Placed(snapshot, told, blocks(views), *self._heat.grid(snapshot))
 
         self._heat.fit(*room)
-        return self._kept.of((snapshot, self._heat.mode, self._heat.zoom, *room, tall), made)
+        return self._kept.of((*snapshot.told, self._heat.mode, self._heat.zoom, *room, tall), made)
 
     def _place(self, made: _Placed) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile

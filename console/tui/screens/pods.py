@@ -25,6 +25,10 @@ class PodsView(TableView):
     COMMAND = "pods"
     WAITS_FOR = ("slurm", "redfish")
 
+    def made_of(self, snapshot: Snapshot) -> tuple[object, ...]:  # noqa: ARG002 - all of them
+        """Every pod, and what each was asked."""
+        return tuple(self.desk.snapshots.values())
+
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - all of them
         """Every pod."""
         return pods.view(self.desk.snapshots.values(), self.desk.ages_now())

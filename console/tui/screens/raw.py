@@ -37,6 +37,10 @@ class RawView(View):
         """One pane."""
         yield Document(glyphs=self.desk.glyphs, empty="", classes="pane")
 
+    def made_of(self, snapshot: Snapshot) -> tuple[object, ...]:
+        """All of it, and when it was seen."""
+        return (snapshot,)
+
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """The lines."""
         pane = self.query_one(Document)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -37,11 +38,10 @@ TALL = 36
 
 
 class _Made(NamedTuple):
-    """What is drawn of an instant. `racks` are the names of the nodes in each, or in what stands for it."""
+    """What is drawn of an instant."""
 
     snapshot: Snapshot
     only: frozenset[str] | None
-    racks: dict[str, list[str]]
     items: list[TreeItem]
     above: dict[str, str] | None
     grid: HeatGrid
@@ -118,22 +118,17 @@ class TopologyView(View):
             found = self._tree.items(snapshot, only)
             return found, parents(found) if large else None
 
-        def cells() -> tuple[HeatGrid, list[LegendEntry]]:
-            found, legend = self._heat.cells(snapshot)
-            grid = HeatGrid(found)
-            grid.layout(room[0], grid.cell_width)
-            return grid, legend
-
+        told = snapshot.told  # ages are told in the details alone
         self._heat.fit(*room)
-        made_of = snapshot, self._heat.mode, self._heat.zoom, *room  # ages are told in the details alone
-        racks = {name: [node.name for node in nodes] for name, nodes in groups(snapshot).items()}
-        return _Made(snapshot, only, racks, *self._items.of((snapshot, only), items), *self._cells.of(made_of, cells))
+        map_of = *told, self._heat.mode, self._heat.zoom, *room
+        tree, grid = self._items.of((*told, only), items), self._cells.of(map_of, lambda: self._heat.grid(snapshot))
+        return _Made(snapshot, only, *tree, *grid)
 
     def _show(self, made: _Made) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
             return
         self._made = made
-        self.tree_pane.update(made.items, made.above)
+        self.tree_pane.update(made.items, made.above, partial(self._tree.gpus, made.snapshot))
         self._open_first(made)
         self.map.set_legend(made.legend if made.snapshot.nodes else ())
         self.map.update(made.grid)
@@ -257,8 +252,8 @@ class TopologyView(View):
         if kind in ("node", "gpu"):
             return (_node_of(self.tree_pane.cursor or ""),)
         if kind == "rack" and self._made is not None:
-            only = self._made.only
-            return tuple(node for node in self._made.racks.get(name, ()) if only is None or node in only)
+            only, nodes = self._made.only, groups(self._made.snapshot).get(name, ())
+            return tuple(node.name for node in nodes if only is None or node.name in only)
         return ()
 
     def _detail(self) -> None:
@@ -275,14 +270,14 @@ class TopologyView(View):
 
     def _open_first(self, made: _Made) -> None:
         """A pod opens with its racks open, as far as a screen holds them; a filter opens what it found."""
-        tree, snapshot = self.tree_pane, made.snapshot
-        racks = [f"rack:{name}" for name in made.racks]
+        tree, snapshot, placed = self.tree_pane, made.snapshot, groups(made.snapshot)
+        racks = [f"rack:{name}" for name in placed]
         opened = (snapshot.pod, *racks[:1])  # racks get their names when the sources that tell them have answered
         if snapshot.nodes and self._opened_for != opened:
             self._opened_for = opened
             few = len(snapshot.nodes) <= max(24, self.app.size.height)
             tree.open_keys((f"pod:{snapshot.pod}", *(racks if few else racks[:1])))
-            tree.move_to(f"node:{next(iter(made.racks.values()))[0]}")
+            tree.move_to(f"node:{next(iter(placed.values()))[0].name}")
         elif made.only is not None:
             tree.open_keys(racks)
 
