@@ -64,6 +64,13 @@ def expand(node_set: str) -> tuple[str, ...]:
     return tuple(_parse(node_set, RESOLVER_NOGROUP))
 
 
+def check(expression: str) -> None:
+    """Raise TargetError where an expression cannot be meant, whatever nodes and groups there are."""
+    if any(char in expression for char in "*?"):
+        raise TargetError(f"{_short(expression)}: no wildcards here; --select 'node=gpu0*' chooses by a pattern")
+    _parse(expression, RESOLVER_NOGROUP)
+
+
 def resolve(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:
     """The nodes an operator meant, all of one pod.
 
@@ -112,9 +119,8 @@ def _parse(expression: str, resolver: object) -> Iterable[str]:
         hint = _short(said) if said.startswith("@") else f"groups are {GROUPS}"
         raise UnknownGroup(f"{_short(expression)}: no such group: {hint}") from None
     except NodeSetException as error:
-        raise TargetError(
-            f"{_short(expression)}: not a node set: {_short(str(error).replace(expression, _short(expression)), 200)}"
-        ) from None
+        said = str(error).replace(f': "{expression}"', "")  # it quotes the whole, which may be long
+        raise TargetError(f"{_short(expression)}: not a node set: {_short(said, 200)}") from None
 
 
 _Members = Callable[[], dict[str, list[str]]]

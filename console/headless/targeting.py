@@ -13,7 +13,7 @@ from console.headless.diagnostics import Stop, say
 from console.select.error import SelectError
 from console.select.kinds import NAMES, kind
 from console.target_error import TargetError
-from console.targets import Targets, fold, resolve
+from console.targets import Targets, check, fold, resolve
 
 if TYPE_CHECKING:  # the language is 15 ms, and many a run chooses nothing by it
     from console.select.expression import Expression
@@ -43,6 +43,7 @@ def aimed(arguments: argparse.Namespace, verb: str) -> None:
         arguments.nodes = _stdin()
     if not arguments.nodes.strip() and arguments.expression is None:
         raise TargetError(f"{verb} what? Name nodes, as in `megapod {verb} gpu[001-004]`; there is no default")
+    check(arguments.nodes)
 
 
 def expression_of(arguments: argparse.Namespace, name: str) -> "Expression | None":
@@ -69,6 +70,8 @@ def listed(arguments: argparse.Namespace, name: str) -> None:
     arguments.expression = expression_of(arguments, name) if name in NAMES else None
     if arguments.nodes is not None and arguments.nodes.strip() == STDIN:
         arguments.nodes = _stdin()
+    if arguments.nodes is not None:
+        check(arguments.nodes)
 
 
 def keys(
@@ -135,14 +138,14 @@ def _selected(
 
 
 def _stdin() -> str:
-    """The names on stdin, one or several a line, as a node set."""
+    """The names on stdin, one or several a line, what follows a `#` left out, as a node set."""
     try:
         text = sys.stdin.read(MOST_STDIN + 1) if sys.stdin else ""  # None where it was closed before we began
     except (OSError, ValueError):  # closed since, or no text
         text = ""
     if len(text) > MOST_STDIN:
         raise TargetError(f"-: more than {MOST_STDIN // 1_000_000} MB on stdin; that is no list of nodes")
-    names = text.split()
+    names = [name for line in text.splitlines() for name in line.partition("#")[0].split()]
     if not names:
         raise TargetError("-: no node on stdin")
     return ",".join(names)

@@ -86,14 +86,19 @@ def test_nodes_chosen_by_old_facts_are_named(make, capsys):
 
 
 @pytest.mark.parametrize(
-    ("text", "nodes"), [("gpu001\ngpu002\n", "gpu001,gpu002"), (" gpu[001-002]  @rack:r2 ", "gpu[001-002],@rack:r2")]
+    ("text", "nodes"),
+    [
+        ("gpu001\ngpu002\n", "gpu001,gpu002"),
+        (" gpu[001-002]  @rack:r2 ", "gpu[001-002],@rack:r2"),
+        ("# to swap\r\ngpu001\r\n\r\ngpu002 # DIMM B3\r\n", "gpu001,gpu002"),
+    ],
 )
 def test_names_come_on_stdin(monkeypatch, text, nodes):
     monkeypatch.setattr(sys, "stdin", io.StringIO(text))
     assert asked("-").nodes == nodes
 
 
-@pytest.mark.parametrize("stdin", [None, io.StringIO(" \n")])
+@pytest.mark.parametrize("stdin", [None, io.StringIO(" \n"), io.StringIO("# none\n")])
 def test_an_empty_or_a_closed_stdin_is_no_list_of_nodes(monkeypatch, stdin):
     monkeypatch.setattr(sys, "stdin", stdin)
     with pytest.raises(TargetError, match="no node on stdin"):
@@ -127,6 +132,8 @@ REFUSED = {
     ("drain",): "drain what? Name nodes",
     ("drain", ""): "drain what? Name nodes",
     ("drain", "-"): "-: no node on stdin",
+    ("drain", "gpu[001-"): "gpu[001-: not a node set: missing bracket",
+    ("drain", "gpu*"): "gpu*: no wildcards here; --select",
     ("drain", "--select", ""): "column 1: nothing is asked for",
     ("drain", "--select", "gpu.tmp>80"): "column 1: no field 'gpu.tmp'; did you mean gpu.temp?",
     ("drain", "--select", "rack=r1 & gpu.temp>80W"): "column 20: '80W': 'W' is no unit of temperature",
