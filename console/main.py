@@ -6,6 +6,7 @@ Nothing heavy is imported here: `--version` and `--help` cost what Python and ar
 import argparse
 import gc
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -98,7 +99,11 @@ def process() -> NoReturn:
     before it returns; whoever looks for what was not (`python -X dev`) gets the whole end.
     """
     gc.set_threshold(*COLLECT)
-    code = main()
+    try:
+        _listen()
+        code = main()
+    except KeyboardInterrupt:  # while it was still finding out what was asked
+        code = 130
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # closed from the start, or its reader has left: nothing waits in it
             if stream is not None:
@@ -106,6 +111,16 @@ def process() -> NoReturn:
     if sys.flags.dev_mode:
         sys.exit(code)
     os._exit(code)
+
+
+def _listen() -> None:
+    """Make every signal that asks for an end a KeyboardInterrupt, until an event loop listens: one code, no traceback.
+
+    What whoever started us has set to be ignored (nohup, a script's background job) stays so.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _check_packages() -> None:

@@ -85,6 +85,8 @@ class RedfishService:
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             if looks_like_html(answer):
                 what, remedy = "the answer is HTML, not Redfish", "is this the address of a Redfish service?"
+            elif not answer.body:
+                what, remedy = "the answer is empty", ""
             else:
                 what, remedy = f"the answer is not a resource: {clean(str(error), 120)}", ""
             raise Malformed(f"GET {path}: {what}", where=self.where, remedy=remedy) from None

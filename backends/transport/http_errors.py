@@ -26,7 +26,8 @@ _BY_ERRNO = {
 def translate(error: httpx.HTTPError | httpx.InvalidURL, request: str, where: str, timeout_s: float) -> BackendError:
     """The port error for an httpx error. `request` is the method and path, for the reader."""
     if isinstance(error, httpx.ConnectTimeout):
-        return TimedOut("no connection in time", where=where, remedy="is its address reachable from here?")
+        tls = ", and does it speak TLS?" if where.startswith("https:") else "?"
+        return TimedOut("no connection in time", where=where, remedy=f"is its address reachable from here{tls}")
     if isinstance(error, httpx.TimeoutException):
         return late(request, where, timeout_s)
     if isinstance(error, httpx.DecodingError):
@@ -72,6 +73,8 @@ def _from_cause(cause: BaseException, where: str) -> BackendError | None:
 def _distrusted(reason: str, where: str) -> Untrusted:
     if "expired" in reason:
         remedy = "renew it on the controller, or pin it with fingerprint"
+    elif "not yet valid" in reason:
+        remedy = "check the clocks, here and on the controller, or pin it with fingerprint"
     elif "mismatch" in reason.lower():
         remedy = "use the name in the certificate as the url's host, or pin it with fingerprint"
     else:

@@ -1,6 +1,7 @@
 """The command line itself: what it says before it reaches any pod, and with which code."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -154,3 +155,26 @@ def test_words_too_many_are_named_with_the_verbs_own_help(words, says, capsys):
     with pytest.raises(SystemExit):
         parser_of(words).parse_args(words)
     assert says in capsys.readouterr().err
+
+
+ENDS = """
+import os, signal, sys, time
+from console import main
+def slow():
+    os.kill(os.getpid(), int(sys.argv[1]))
+    time.sleep(1)
+    return 7
+main.main = slow
+main.process()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_anything_runs_is_an_interruption_and_no_traceback(number):
+    done = subprocess.run([sys.executable, "-c", ENDS, str(int(number))], check=False, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (Exit.INTERRUPTED, b"")
+
+
+def test_what_the_caller_ignores_stays_ignored():
+    words = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-c", ENDS, str(int(signal.SIGHUP))]
+    assert subprocess.run(words, check=False, timeout=60).returncode == 7

@@ -8,7 +8,8 @@ AT_ONCE = 64
 EPILOG = """\
 The command is an argument list: no shell reads it here, and yours only where you name one (`sh -c '…'`). It is written
 into the audit journal before it runs, as it stands: put no secret on it. When its time is over, when you press ^C or
-when this process is killed, it is ended on the nodes as well, with its children.
+when this process is killed, it is ended on the nodes as well, with its children. So it is on a node where it
+writes more than 4 MB, and nothing of that is printed: let it write to a file there, or cut it (`… | tail -n 1000`).
 
 examples:
   megapod exec @rack:r1 --select 'gpu.temp>85C' -- nvidia-smi -q
