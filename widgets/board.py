@@ -17,7 +17,7 @@ from widgets.paint import Align, Piece, fit, width_of
 from widgets.sparkline import gauge, sparkline
 
 GAP = 2
-HISTORY = 12
+HISTORY, HISTORY_MOST = 12, 32
 GAUGE_LEAST, GAUGE_MOST = 8, 40
 
 
@@ -128,7 +128,7 @@ class Board(LineView, can_focus=False):
     def _draw_cell(self, cell: Reading, width: int, told: int, align: Align) -> list[Piece]:
         style = self._style(cell)
         if cell.points:
-            return [(sparkline(cell.points, self.glyphs, HISTORY).ljust(width), style)]
+            return [(sparkline(cell.points, self.glyphs, width).ljust(width), style)]
         pieces: list[Piece] = [(fit(cell.text, min(told, width), align, self.glyphs.ellipsis), style)]
         room = width - told
         if room > 0 and cell.level is not None:
@@ -167,6 +167,9 @@ class Board(LineView, can_focus=False):
         if gauged is not None:
             more = width - _total(wants)
             wants[gauged] += max(-GAUGE_LEAST - 1, min(more, GAUGE_MOST - GAUGE_LEAST))
+        drawn = next((at for at in wants if any(row[at].points for row in block.rows)), None)
+        if drawn is not None:
+            wants[drawn] += max(0, min(width - _total(wants), HISTORY_MOST - wants[drawn]))
         over = _total(wants) - width
         if over > 0:
             wants[0] = max(6, wants[0] - over)

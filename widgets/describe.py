@@ -6,6 +6,7 @@ from msgspec import Struct
 from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, GlyphSet
+from widgets.graph import bounds, graph, moves
 from widgets.paint import Align, Piece, clip, fit, width_of
 from widgets.reader import Reader
 from widgets.sparkline import sparkline
@@ -15,7 +16,8 @@ from widgets.wrap import head_of, lines_of
 class Fact(Struct, frozen=True):
     """One fact. `age` is a ready-made text (`4m12s`), shown at the right; a stale fact is dim and says `~`.
 
-    `points` are its last values, drawn after it as a line of bars between their lowest and highest.
+    `history` is what it was, oldest first (seconds of the clock, number): drawn below it as a graph between its lowest
+    and highest where the pane has the lines, else behind it as a line of bars.
     """
 
     label: str
@@ -23,7 +25,7 @@ class Fact(Struct, frozen=True):
     age: str = ""
     style: str = ""
     stale: bool = False
-    points: tuple[float, ...] = ()
+    history: tuple[tuple[float, float], ...] = ()
 
 
 class Section(Struct, frozen=True):
@@ -35,10 +37,31 @@ class Section(Struct, frozen=True):
     note_style: str = "muted"
 
 
-_Line = Section | Fact | None
+class _Graph(Struct, frozen=True):
+    """One line of a fact's graph: what stands left of it, and right."""
+
+    drawn: str
+    mark: str = ""
+    style: str = ""
+    over: str = ""
+
+
+_Line = Section | Fact | _Graph | None
 
 SPARK = 16
 """Columns of a fact's history, where there is room beside its value."""
+
+GRAPH_LINES = (4, 3, 2)
+"""How high graphs are: as high as all of them find place."""
+
+GRAPH_LEAST, GRAPH_MOST = 16, 72
+"""Columns of a graph."""
+
+LEAST_PAGE = 3
+"""Lines of a pane that tells on its last one how many more there are."""
+
+OVER = 8
+"""Columns beside it, for how long it goes back."""
 
 
 class Describe(Reader):
@@ -56,6 +79,8 @@ class Describe(Reader):
         self._sections: tuple[Section, ...] = ()
         self._lines: list[_Line] = []
         self._label_width = 0
+        self._graph_lines = 0
+        self.tall = False
 
     def update(self, sections: Sequence[Section]) -> None:
         """What is known now. Only lines that read differently are repainted."""
@@ -68,6 +93,14 @@ class Describe(Reader):
         """Lines of all sections, and how wide their labels are."""
         return self._lines, self._label_width
 
+    def render_line(self, y: int) -> Strip:
+        """The last line says how much more there is, while there is: nobody looks for what does not show."""
+        more = self.line_count - self.top - self.page
+        if more <= 0 or y + 1 < self.size.height or self.page < LEAST_PAGE:
+            return super().render_line(y)
+        text = fit(f"{self.glyphs.descending} {more + 1} more", self.size.width, Align.RIGHT, self.glyphs.ellipsis)
+        return self.line([(text, self.base + self.palette["muted"])])
+
     def draw(self, index: int) -> Strip:
         """A section's title, a fact, a wrapped rest, or a blank."""
         line = self._lines[index]
@@ -75,6 +108,8 @@ class Describe(Reader):
             return self._draw_title(line)
         if isinstance(line, Fact):
             return self._draw_fact(line)
+        if isinstance(line, _Graph):
+            return self._draw_graph(line)
         return self.line(())
 
     def _draw_title(self, section: Section) -> Strip:
@@ -92,7 +127,9 @@ class Describe(Reader):
     def _draw_fact(self, fact: Fact) -> Strip:
         age = f"{self.glyphs.stale if fact.stale else ''}{fact.age}"
         room = max(0, self.size.width - self._label_width - 3 - (width_of(age) + 1 if age else 0))
-        bars = sparkline(fact.points, self.glyphs, SPARK) if width_of(fact.value) + SPARK + 2 <= room else ""
+        bars = ""
+        if not (self._graph_lines and moves(fact.history)) and width_of(fact.value) + SPARK + 2 <= room:
+            bars = sparkline([value for _, value in fact.history], self.glyphs, SPARK)
         value = fit(fact.value, room - (SPARK + 2 if bars else 0), Align.LEFT, self.glyphs.ellipsis)
         pieces: list[Piece] = [
             (
@@ -105,10 +142,32 @@ class Describe(Reader):
         ]
         return self.line(pieces)
 
+    def _draw_graph(self, line: _Graph) -> Strip:
+        pieces: list[Piece] = [
+            (
+                fit(line.mark, self._label_width + 2, Align.RIGHT, self.glyphs.ellipsis),
+                self.base + self.palette["muted"],
+            ),
+            (f" {self.glyphs.bar}", self.base + self.palette["rule"]),
+            (line.drawn, self.base + self.palette[line.style]),
+            (f" {line.over}" if line.over else "", self.base + self.palette["muted"]),
+        ]
+        return self.line(pieces)
+
     def lay(self, width: int) -> None:
-        """Titles, facts with their values wrapped, a blank between sections."""
+        """Titles, facts with their values wrapped, a blank between sections; graphs where all of them find place."""
         labels = [width_of(fact.label) for section in self._sections for fact in section.facts]
         self._label_width = min(max(labels, default=0), max(8, width // 3))
+        self._graph_lines = 0
+        lines = self._texts(width)
+        graphs = sum(moves(fact.history) for section in self._sections for fact in section.facts)
+        room = self.size.height - len(lines)
+        if graphs and width - self._label_width >= GRAPH_LEAST + OVER:
+            least = min(GRAPH_LINES) if self.tall else 0
+            self._graph_lines = next((each for each in GRAPH_LINES if each * graphs <= room), least)
+        self._lines = self._texts(width) if self._graph_lines else lines
+
+    def _texts(self, width: int) -> list[_Line]:
         lines: list[_Line] = []
         for section in self._sections:
             if lines:
@@ -116,7 +175,9 @@ class Describe(Reader):
             lines.extend(self._titled(section, width))
             for fact in section.facts:
                 lines.extend(self._wrapped(fact, width))
-        self._lines = lines
+                if self._graph_lines and moves(fact.history):
+                    lines.extend(self._graphed(fact, width))
+        return lines
 
     def _titled(self, section: Section, width: int) -> list[_Line]:
         """A title too long for its line goes on below it, where values stand."""
@@ -133,5 +194,16 @@ class Describe(Reader):
         age = width_of(fact.age) + 2 if fact.age else 0
         room = max(4, width - self._label_width - 3 - age)
         lines = lines_of(fact.value, room)
-        first = Fact(fact.label, lines[0], fact.age, fact.style, fact.stale, fact.points)
+        first = Fact(fact.label, lines[0], fact.age, fact.style, fact.stale, fact.history)
         return [first, *(Fact("", line, "", fact.style, fact.stale) for line in lines[1:])]
+
+    def _graphed(self, fact: Fact, width: int) -> list[_Graph]:
+        """Its graph, with its highest and lowest at the left and how long it goes back at the right."""
+        columns = min(GRAPH_MOST, width - self._label_width - OVER)
+        low, high = bounds(fact.history)
+        drawn = graph(fact.history, self.glyphs, columns, self._graph_lines)
+        marks = [f"{high:.4g}", *[""] * (self._graph_lines - 2), f"{low:.4g}"]
+        minutes = round((fact.history[-1][0] - fact.history[0][0]) / 60)
+        over = [""] * (self._graph_lines - 1) + [f"{minutes}m" if minutes else "<1m"]
+        style = "stale" if fact.stale else fact.style or "accent"
+        return [_Graph(*each) for each in zip(drawn, marks, [style] * len(drawn), over, strict=True)]

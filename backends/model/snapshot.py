@@ -24,8 +24,8 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     """A pod as known at `at`. An unchanged node, job or topology is the same object as in the snapshot before.
 
     `read_only` is the pod's configured mode: dangerous actions do not exist there. `trends` are the plant's
-    last readings by component. `requests_last_min` is what megapod asked of its controllers, against
-    `request_budget_per_min`.
+    last readings by component, `rounds` the seconds of the clock at which a source told them. `requests_last_min` is
+    what megapod asked of its controllers, against `request_budget_per_min`.
     """
 
     pod: str
@@ -44,6 +44,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
     components: dict[str, ComponentFacts] = {}
     conditions: tuple[Condition, ...] = ()
     trends: dict[str, Trend] = {}
+    rounds: dict[str, tuple[float, ...]] = {}
     sources: dict[str, SourceStatus] = {}
     findings: tuple[Finding, ...] = ()
 
@@ -82,6 +83,17 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
         """The last values of a reading of a component, oldest first; none where there is only this one."""
         known = self.trends.get(component)
         return known.of(one) if known is not None else ()
+
+    def history(self, component: str, one: Measurement) -> tuple[tuple[float, float], ...]:
+        """The same, each with the seconds of the clock at which it was told."""
+        known = self.trends.get(component)
+        if known is None:
+            return ()
+        values = known.rounds(one)
+        rounds = self.rounds.get(known.facts.source, ())
+        told = zip(reversed(rounds), reversed(values), strict=False)
+        points = [point for point in told if point[1] == point[1]]  # NaN is none
+        return tuple(reversed(points)) if len(points) > 1 else ()
 
     def jobs_on(self, node: str) -> tuple[Job, ...]:
         """The jobs that hold this node now, in job order."""

@@ -76,7 +76,7 @@ def over_budget(snapshot: Snapshot, among: Mapping[str, ComponentFacts]) -> Iter
                 ),
                 hits_nodes=nodes,
                 hits_jobs=jobs_of(snapshot, nodes),
-                advice="lower GPU power limits, or drain what can wait",
+                advice="lower GPU power limits, or take out what can wait: placement shows what runs where",
             )
 
 

@@ -136,7 +136,7 @@ def _finding(
         since=since(snapshot, component.id),
         evidence=(
             f"health: {facts.health.value}",
-            *((f"state: {facts.detail}",) if facts.detail else ()),
+            *((f"state: {facts.detail}",) if facts.detail not in _WELL else ()),
             *map(past, beyond),
             *told_by(facts),
             *last_seen(snapshot, facts),

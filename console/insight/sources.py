@@ -44,9 +44,10 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
             rule=rule,
             severity=Severity.CRITICAL if dead or state is SourceState.DENIED else Severity.WARNING,
             entity=f"source:{name}",
-            title=f"{name}{f' ({theirs})' if theirs else ''} {_WORD[state]}: {error or 'no answer'}",
+            title=_title(name, theirs, _WORD[state], error, dead=dead),
             since=since,
             evidence=(
+                *((f"{name}: {error}",) if dead else ()),
                 f"{heard}; failing since {since:%Y-%m-%d %H:%M:%SZ}",
                 *((f"silent: {', '.join(status.name for status in lost)}",) if len(lost) > 1 else ()),
                 *(_hardware(snapshot) if family == _SCHEDULER else ()),
@@ -110,6 +111,12 @@ def clock_skew(snapshot: Snapshot) -> Iterator[Finding]:
             evidence=(f"{ahead_s:+.0f} s by its own word, to ten seconds", f"from {status.name}"),
             advice="set its NTP server, or ours; until then read the times of its log with that in mind",
         )
+
+
+def _title(name: str, nodes: str, word: str, error: str, *, dead: bool) -> str:
+    """What fails and why; of a dead scheduler its own client's word alone: what to do and where from are told below."""
+    own = error[error.find(_CONTROLLER) :].partition(" (")[0] if dead else ""
+    return own or f"{name}{f' ({nodes})' if nodes else ''} {word}: {error or 'no answer'}"
 
 
 def _nodes_of(snapshot: Snapshot, names: set[str]) -> str:

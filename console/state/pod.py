@@ -167,6 +167,7 @@ class PodWriter:
             components=components,
             conditions=self._conditions.of((facts, names), lambda: reattached(facts.conditions, names)),
             trends=self._history.trends,
+            rounds=self._history.rounds,
             requests_last_min=self._budget.used,
         )
         self.snapshot = replace(joined, findings=self._insight(joined))

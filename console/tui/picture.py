@@ -15,7 +15,8 @@ _TEXT = re.compile(
     r'<text (?P<before>[^>]*?)x="(?P<x>[\d.]+)"(?P<within>[^>]*?)textLength="(?P<length>[\d.]+)"(?P<after>[^>]*)>'
     r"(?P<said>[^<]*)</text>"
 )
-_WORD = re.compile(r"\S+")
+_WORD = re.compile("[\u2800-\u28ff]|[^\\s\u2800-\u28ff]+")
+"""Braille comes from another font, whose signs have another width: each has a place of its own, too."""
 
 
 def picture(app: MegapodApp, title: str) -> str:

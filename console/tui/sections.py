@@ -11,7 +11,7 @@ def drawn(sections: Iterable[data.Section]) -> tuple[Section, ...]:
     return tuple(
         Section(
             one.title,
-            tuple(Fact(fact.label, fact.value, fact.age, fact.style, fact.stale, fact.points) for fact in one.facts),
+            tuple(Fact(fact.label, fact.value, fact.age, fact.style, fact.stale, fact.history) for fact in one.facts),
             one.note,
             one.note_style,
         )

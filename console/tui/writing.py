@@ -127,6 +127,8 @@ async def _explained(asker: Asker, session: Session, wish: Wish) -> Wish | None:
 async def _asked(asker: Asker, session: Session, wish: Wish, *, wanted: bool) -> Wish | None:
     """The wish with the options that must be there (`wanted`) or may be; None where the operator leaves."""
     for one in wish.action.asks:
+        if wanted and getattr(wish.options, one.option) != getattr(Options(), one.option):
+            continue  # said already
         names = tuple(getattr(session.config, one.table)) if one.table else ()
         if one.wanted is not wanted or (one.many and len(wish.targets.nodes) == 1) or (one.table and not names):
             continue
@@ -143,8 +145,8 @@ async def _asked(asker: Asker, session: Session, wish: Wish, *, wanted: bool) ->
 
 def _wrong(ask: Ask, names: tuple[str, ...], now: datetime, text: str) -> str:
     """What is wrong with an answer; empty when nothing is. `names` are those it may be, where it is one of a table."""
-    if not text.strip() and not ask.wanted:
-        return ""
+    if not text.strip():
+        return "this is needed" if ask.wanted else ""
     if names and text.strip() not in names:
         close = get_close_matches(text.strip(), names, n=1)
         return f"did you mean {close[0]}?" if close else f"{text.strip()!r} is none of {', '.join(names)}"

@@ -9,9 +9,9 @@ from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Relation
 from console.views import finding_facts
-from console.views.plant import named, reading, unit_of
+from console.views.plant import history, named, reading, unit_of
 from console.views.section import Fact, Section, seen, severity_style
-from console.words import EMPTY, UNKNOWN
+from console.words import EMPTY, UNKNOWN, count
 
 _SAID = {
     Relation.CONTAINS: "stands in",
@@ -55,13 +55,12 @@ def _says(one: Condition) -> Fact:
 
 
 def _reading(snapshot: Snapshot, identity: str, one: Measurement, facts: ComponentFacts) -> Fact:
-    points = snapshot.trend(identity, one)
     style = severity_style(one.severity) if one.severity is not Severity.OK else ""
     if one.quantity in CAPACITIES:
         value = f"{one.value / 1000:.1f} kW" if one.value is not None else UNKNOWN
         return Fact("capacity", f"{value} ({one.label})" if one.label else value)
     said = " ".join(part for part in (reading(one, facts), _limits(one)) if part)
-    return Fact(one.label, said, "", style, points=points)
+    return Fact(one.label, said, "", style, history=history(snapshot, identity, one))
 
 
 def _limits(one: Measurement) -> str:
@@ -83,15 +82,20 @@ def _place(snapshot: Snapshot, identity: str) -> Iterator[Fact]:
         names = [edge.source for edge in incoming if edge.relation is relation]
         if names:
             more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
-            yield Fact(word, ", ".join(names[:MOST]) + more)
+            yield Fact(word, ", ".join(_called(snapshot, one) for one in names[:MOST]) + more)
     carries = [edge.target for edge in snapshot.topology.outgoing.get(identity, ())]
     if carries:
-        yield Fact("carries", f"{len(carries)} things; b shows what that hits")
+        yield Fact("carries", f"{count(len(carries), 'thing')}; b shows what that hits")
     if not incoming and not carries:
         yield Fact("", EMPTY)
+
+
+def _called(snapshot: Snapshot, identity: str) -> str:
+    component = snapshot.topology.components.get(identity)
+    return named(snapshot, component) if component is not None else identity
 
 
 def _marked(facts: tuple[Fact, ...], *, stale: bool) -> tuple[Fact, ...]:
     if not stale:
         return facts
-    return tuple(Fact(one.label, one.value, one.age, one.style, stale=True, points=one.points) for one in facts)
+    return tuple(Fact(one.label, one.value, one.age, one.style, stale=True, history=one.history) for one in facts)

@@ -15,7 +15,7 @@ from console.views import finding_facts, job_facts
 from console.views.gpus import gpus_of, holder
 from console.views.jobs import left
 from console.views.nodes import hottest_c
-from console.views.plant import reading
+from console.views.plant import history, reading
 from console.views.section import Fact, Section, old, seen, severity_style
 from console.words import EMPTY, UNKNOWN, ago, count
 
@@ -128,9 +128,9 @@ def _tray(snapshot: Snapshot, known: Node, *, stale: bool) -> Iterator[Fact]:
     holds = (edge.source for edge in snapshot.topology.incoming.get(f"node:{known.name}", ()))
     tray = next((one for one in holds if one.startswith("tray:") and one in snapshot.components), "")
     for one in snapshot.components[tray].measurements if tray else ():
-        points = snapshot.trend(tray, one)
-        if points and one.quantity not in CAPACITIES:
-            yield Fact(f"tray {one.label}", reading(one, snapshot.components[tray]), stale=stale, points=points)
+        was = history(snapshot, tray, one)
+        if was and one.quantity not in CAPACITIES:
+            yield Fact(f"tray {one.label}", reading(one, snapshot.components[tray]), stale=stale, history=was)
 
 
 def _gpus(snapshot: Snapshot, known: Node, now: datetime) -> Iterator[Section]:

@@ -43,6 +43,8 @@ ORDER = (
 _BAD = (Severity.CRITICAL, Severity.WARNING)
 MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.CIRCUIT, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
 SHOWN = 4
+COUNTERS = frozenset({Quantity.ENERGY, Quantity.SERVICE})
+"""What only ever grows: a line of it tells nothing."""
 BARS = "▁▂▃▄▅▆▇█"
 
 _SAID = {
@@ -180,6 +182,14 @@ def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:
         of = f" of {allowed / 1000:.1f}" if allowed else ""
         return " ".join(part for part in (label if alike > 1 else "", f"{one.value / 1000:.1f}{of} kW") if part)
     return " ".join(part for part in (word, label, f"{one.value:.4g}", unit) if part)
+
+
+def history(snapshot: Snapshot, component: str, one: Measurement) -> tuple[tuple[float, float], ...]:
+    """What a reading was, oldest first, in the unit that it is written in: seconds of the clock, and the number."""
+    if one.quantity in COUNTERS:
+        return ()
+    scale = 1000.0 if one.quantity is Quantity.POWER else 1.0
+    return tuple((seconds, value / scale) for seconds, value in snapshot.history(component, one))
 
 
 def unit_of(quantity: Quantity) -> str:

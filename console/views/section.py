@@ -10,7 +10,9 @@ from console.words import ago
 
 
 class Fact(Struct, frozen=True):
-    """One fact. `age` is a ready-made text, told where it is old; `points` its last values, oldest first.
+    """One fact. `age` is a ready-made text, told where it is old.
+
+    `history` is what it was, oldest first: seconds of the clock, and the number that the value is written with.
 
     `style` is a word of the palette, as in `console.views.cell`.
     """
@@ -20,7 +22,7 @@ class Fact(Struct, frozen=True):
     age: str = ""
     style: str = ""
     stale: bool = False
-    points: tuple[float, ...] = ()
+    history: tuple[tuple[float, float], ...] = ()
 
 
 class Section(Struct, frozen=True):

@@ -7,7 +7,8 @@ from backends.model.node import Gpu, Power
 from backends.model.severity import Severity
 from backends.model.source import SourceState
 from console.insight.rules import findings
-from console.operations.advised import advised
+from console.operations.advised import Advised, advised
+from console.operations.request import Options
 
 
 @pytest.fixture
@@ -227,5 +228,5 @@ def test_the_same_snapshot_gives_the_same_findings(make):
 def test_a_node_that_is_off_and_down_advises_to_power_it_on_and_that_is_a_plan_of_ours(make, rules):
     node = make.node("n1", "DOWN", hardware=make.hardware(power=Power.OFF))
     finding = rules(node)["not-responding"]
-    assert (finding.advice, advised(finding)) == ("power it on", "power")
+    assert (finding.advice, advised(finding)) == ("power it on", Advised("power", Options(power="on")))
     assert not advised(replace(finding, advice="a power cycle brings it back"))

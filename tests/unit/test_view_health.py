@@ -155,12 +155,13 @@ def test_a_row_of_old_readings_has_a_sign_of_its_own(pod, make):
 def test_a_component_whole_has_every_reading_with_its_limits_and_history(pod, make):
     one = flowing(90.0)
     snapshot = pod({"loop:tcs": one}, trends={"loop:tcs": begun(flowing(300.0)).grown(one)})
+    snapshot = replace(snapshot, rounds={one.source: (10.0, 30.0)})
     *_, readings = component_facts.whole(snapshot, "loop:tcs", make.at)
     first = readings.facts[0]
-    assert (first.value, first.style, first.points) == (
+    assert (first.value, first.style, first.history) == (
         "flow 90 l/min (must stay above 100 l/min)",
         "critical",
-        (300.0, 90.0),
+        ((10.0, 300.0), (30.0, 90.0)),
     )
 
 

@@ -121,3 +121,17 @@ def test_what_is_told_as_it_was_is_one_more_point_and_what_another_source_tells_
     one = facts(Severity.OK, measured(Quantity.FLOW, 5.0))
     trends = remembered(make, [({"loop:tcs": one}, source) for source in ("redfish", "redfish", "other", "redfish")])
     assert trends["loop:tcs"].of(one.measurements[0]) == (5.0, 5.0, 5.0)
+
+
+def test_each_reading_is_kept_with_when_it_was_told_and_those_without_a_value_are_left_out(make, pod):
+    history = History()
+    flow, heat = measured(Quantity.FLOW, 5.0), measured(Quantity.POWER, 7.0)
+    for number, told in enumerate(((flow,), (flow, heat), (flow, heat))):
+        one = facts(Severity.OK, *told)
+        for source in ("redfish", "other"):
+            history.remember({"loop:tcs": one}, source, make.at + timedelta(seconds=20 * number))
+    known = replace(pod, trends=history.trends, rounds=history.rounds)
+    began = make.at.timestamp()
+    assert known.history("loop:tcs", flow) == ((began, 5.0), (began + 20, 5.0), (began + 40, 5.0))
+    assert known.history("loop:tcs", heat) == ((began + 20, 7.0), (began + 40, 7.0))
+    assert known.history("loop:fws", flow) == ()

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.types import CSSPathType
 
 from backends.model.snapshot import Snapshot
@@ -17,7 +18,7 @@ from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
 from console.tui.sections import drawn
 from console.views import cell as data
-from console.views import coolant, finding_facts, findings, parts, plant, power, source_facts, sources
+from console.views import component_facts, coolant, finding_facts, findings, parts, plant, power, source_facts, sources
 from console.views.section import Section
 from widgets.board import Block, Board, Reading
 from widgets.describe import Describe
@@ -26,6 +27,9 @@ from widgets.table import LineTable
 
 TALL = 36
 """Lines from which the board tells more of what there are many of."""
+
+BROAD = 140
+"""Columns from which the part under the cursor is told beside the table."""
 
 BELOW = ("plant", "sources", "findings")
 
@@ -51,7 +55,9 @@ class HealthView(TableView):
     def body(self) -> ComposeResult:
         """The board, the table, and more of what is under its cursor."""
         yield Board(glyphs=self.desk.glyphs)
-        yield LineTable((), glyphs=self.desk.glyphs, classes="pane below")
+        with Horizontal(classes="below"):
+            yield LineTable((), glyphs=self.desk.glyphs, classes="pane")
+            yield Describe(glyphs=self.desk.glyphs, empty="", id="part", classes="beside")
         yield Describe(glyphs=self.desk.glyphs, empty="", id="evidence")
 
     def made_of(self, snapshot: Snapshot) -> tuple[object, ...]:
@@ -123,7 +129,7 @@ class HealthView(TableView):
 
     @on(RowHighlighted)
     def _detail(self) -> None:
-        """A source or a finding in full: their lines are long. A part of the plant opens by enter."""
+        """A source or a finding in full: their lines are long. A part of the plant beside it where it is broad."""
         snapshot, key, now = self.desk.snapshot, self.table.cursor or "", self.desk.ages_now()
         sections: list[Section] = []
         below = self.below(snapshot)
@@ -135,6 +141,11 @@ class HealthView(TableView):
         pane = self.query_one("#evidence", Describe)
         pane.display = bool(sections)
         pane.update(drawn(sections))
+        part = self.query_one("#part", Describe)
+        known = snapshot is not None and below == "plant" and key in snapshot.components
+        part.display = known and self.size.width >= BROAD
+        if part.display and snapshot is not None:
+            part.update(drawn(component_facts.whole(snapshot, key, now)))
 
     def entity(self) -> str:
         """The part of the plant, or what the finding is about."""

@@ -13,10 +13,12 @@ from textual.types import CSSPathType
 from backends.model.finding import Finding
 from backends.model.snapshot import Snapshot
 from console import moment
+from console.actions import action
 from console.operations.advised import advised
 from console.operations.attention import Attention, told
 from console.operations.event import Care
 from console.operations.journal_error import JournalError
+from console.targets import Targets
 from console.tui import happened
 from console.tui.desk import Desk
 from console.tui.operations import Operations
@@ -30,6 +32,9 @@ from widgets.frugal import FrugalApp
 from widgets.messages import RowHighlighted
 
 LATELY = timedelta(minutes=30)
+TABLE, LEAST, MOST, CHROME = 0.55, 5, 22, 2
+"""The table's share of the height at most, its least and most lines, and the lines of chrome."""
+
 REST = "1h"
 """How long a snoozed finding rests where nothing else is typed."""
 
@@ -55,6 +60,7 @@ class TriageView(TableView):
         self._counted: tuple[object, ...] = ()
         self._lately = False
         self._came_s = 0.0
+        self._table_lines = 0
 
     def view(self, snapshot: Snapshot) -> data.View:
         """Every finding, with who is on it."""
@@ -70,10 +76,23 @@ class TriageView(TableView):
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Findings, the current one's evidence, and the changes."""
         super().draw(snapshot, awaited)
+        self._share()
         if isinstance(self.app, FrugalApp) and self.app.keyed_s <= self._came_s:
             self.table.action_edge(-1)  # whoever has not touched it yet looks at the worst
         self._counted = self._count()
         self._detail()
+
+    def on_resize(self) -> None:
+        """The height is shared out anew."""
+        self._share()
+
+    def _share(self) -> None:
+        """The table is as high as it has findings, and leaves the rest to what is known of the one under the cursor."""
+        room = self.size.height - CHROME
+        lines = max(LEAST, min(self.table.line_count + 2, MOST, int(room * TABLE)))
+        if room > 0 and lines != self._table_lines:
+            self._table_lines = lines
+            self.table.styles.height = lines
 
     def on_screen_resume(self) -> None:
         """Where it is opened for the first time the cursor is on the worst."""
@@ -161,13 +180,16 @@ class TriageView(TableView):
     def action_advised(self) -> None:
         """The plan of what the finding advises."""
         finding = self.current()
-        wanted = advised(finding) if finding is not None else ""
-        if finding is None or not wanted:
-            self.say(f"no action of ours is advised: {finding.advice}" if finding else "no finding here", "warning")
-        elif not any(known.id == wanted for known in self.desk.actions()):
-            self.say(f"no {wanted} here: {self.desk.why_not()}", "warning")
+        wanted = advised(finding) if finding is not None else None
+        if finding is None or wanted is None:
+            self.say(
+                "no action of ours is advised: what to do is told below" if finding else "no finding here", "warning"
+            )
+        elif not any(known.id == wanted.action for known in self.desk.actions()):
+            self.say(f"no {wanted.action} here: {self.desk.why_not()}", "warning")
         else:
-            self.action_act(wanted)
+            targets = Targets(self.desk.pod, self.selection())
+            self.act_on(action(wanted.action), targets, options=wanted.options)
 
     async def _say_of(
         self, chosen: list[Finding], care: Care, *, text: str = "", until: datetime | None = None

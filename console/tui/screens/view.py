@@ -12,6 +12,7 @@ from console.actions import ACTIONS, Action, action
 from console.insight.radius import radius
 from console.operations.hold import Hold
 from console.operations.plan import Plan
+from console.operations.request import Options
 from console.state.session import Session
 from console.targets import Targets
 from console.tui import panel_help, writing
@@ -197,10 +198,10 @@ class View(Commanded):
             return
         await writing.write(self, session, writing.Wish(action=wanted, targets=Targets(self.desk.pod, nodes)))
 
-    def act_on(self, wanted: Action, targets: Targets, reason: str = "") -> None:
+    def act_on(self, wanted: Action, targets: Targets, reason: str = "", options: Options | None = None) -> None:
         """A verb on nodes that were named: the same questions as after its key, but for what was said already."""
         if self.desk.session is not None:
-            wish = writing.Wish(action=wanted, targets=targets, reason=reason)
+            wish = writing.Wish(action=wanted, targets=targets, reason=reason, options=options or Options())
             self.run_worker(writing.write(self, self.desk.session, wish), exclusive=True, group="write")
 
     async def holds(self, pod: str) -> Mapping[str, Hold]:
