@@ -171,6 +171,6 @@ def test_views_are_written_as_pictures_without_a_terminal(run, tmp_path):
     assert (code, out, error) == (Exit.DONE, "", f"megapod: 2 views of austin written to {tmp_path}\n")
     assert sorted(path.name for path in tmp_path.glob("*.svg")) == ["jobs.svg", "nodes.svg"]
     assert NODE in (tmp_path / "nodes.svg").read_text()
-    for words in (["nodez"], ["--size", "9x9"], ["--to", "/nonexistent"]):
+    for words in (["nodez"], ["--size", "9x9"], ["--to", str(tmp_path / "none")]):
         code, out, error = run("screenshots", *words)
         assert (code, out, error.count("\n")) == (Exit.USAGE, "", 1)
