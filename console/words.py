@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 
 EMPTY = "·"
 UNKNOWN = "?"
@@ -63,6 +64,7 @@ UNITS = {
 """How the unit at the end of a quantity's name (`flow_lpm`) is written."""
 
 
+@lru_cache(4096)
 def of_kind(kind: str, name: str) -> str:
     """`rack r1`; the name alone where a word of it says already what it is (`pump1`, `Compute tray 3`)."""
     said = _PARTS.split(name.casefold())

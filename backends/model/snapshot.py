@@ -72,11 +72,11 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
             return False
         if getattr(facts, "missing_since", None) is not None:
             return True
-        return facts.source not in self._trusted
+        return facts.source not in self.trusted
 
     def any_stale(self, many: Iterable[Facts]) -> bool:
         """Whether some of these facts must be drawn as old."""
-        trusted = self._trusted
+        trusted = self.trusted
         return any(facts.source not in trusted or getattr(facts, "missing_since", None) is not None for facts in many)
 
     def trend(self, component: str, one: Measurement) -> tuple[float, ...]:
@@ -113,7 +113,7 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
         return found
 
     @cached_property
-    def _trusted(self) -> frozenset[str]:
+    def trusted(self) -> frozenset[str]:
         """The sources whose facts may be drawn as current."""
         return frozenset(name for name, status in self.sources.items() if status.trusted)
 
@@ -125,16 +125,10 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
             index[one.component] = (*index.get(one.component, ()), one)
         return index
 
-    @cached_property
-    def parts(self) -> dict[Kind, list[tuple[Component, ComponentFacts]]]:
-        """The components of which something is told, by kind, in the order they are told of."""
-        index: dict[Kind, list[tuple[Component, ComponentFacts]]] = {}
-        known = self.topology.components
-        for identity, facts in self.components.items():
-            component = known.get(identity)
-            if component is not None:
-                index.setdefault(component.kind, []).append((component, facts))
-        return index
+    def parts(self, kind: Kind) -> list[tuple[Component, ComponentFacts]]:
+        """The components of a kind of which something is told."""
+        known = self.components
+        return [(one, known[one.id]) for one in self.topology.by_kind.get(kind, ()) if one.id in known]
 
     @cached_property
     def _jobs_by_node(self) -> dict[str, tuple[Job, ...]]:

@@ -102,14 +102,20 @@ class Topology(Struct, frozen=True, dict=True):
         """Edges by where they end."""
         return _index(self.edges, _END)
 
+    @cached_property
+    def by_kind(self) -> dict[Kind, list[Component]]:
+        """Components by kind, in the order they were added."""
+        return _by_kind(self.components)
+
     def extended(self, components: dict[str, Component], edges: tuple[Edge, ...]) -> "Topology":
-        """The same with more in it. What is indexed here is not indexed again: jobs come and go all the time."""
+        """The same with more in it, of kinds that are not here. What is indexed here is not indexed again."""
         more = Topology({**self.components, **components}, (*self.edges, *edges))
         for index, key in (("outgoing", _START), ("incoming", _END)):
             known: dict[str, tuple[Edge, ...]] = dict(getattr(self, index))
             for end, found in _index(edges, key).items():
                 known[end] = (*known.get(end, ()), *found)
             more.__dict__[index] = known
+        more.__dict__["by_kind"] = self.by_kind | _by_kind(components)
         return more
 
     def label(self, identity: str) -> str:
@@ -152,6 +158,13 @@ class Topology(Struct, frozen=True, dict=True):
                     order.append(reached)
                     queue.append(reached)
         return order
+
+
+def _by_kind(components: dict[str, Component]) -> dict[Kind, list[Component]]:
+    found: dict[Kind, list[Component]] = {}
+    for one in components.values():
+        found.setdefault(one.kind, []).append(one)
+    return found
 
 
 def _index(edges: tuple[Edge, ...], key: Callable[[Edge], str]) -> dict[str, tuple[Edge, ...]]:

@@ -1,10 +1,11 @@
 """Findings from what the controllers say, and from where they and the scheduler disagree."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from backends.model.finding import Finding
-from backends.model.node import Gpu, Node, Power, Service
+from backends.model.node import Gpu, HardwareFacts, Node, Power, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.insight.evidence import BAD, conditions, last_seen, told_by
@@ -14,6 +15,8 @@ from console.words import count
 
 _EXPECTED_OFF = (Service.DOWN, Service.POWERED_DOWN, Service.DRAINED, Service.REBOOTING, Service.UNKNOWN)
 _ALIKE_LEAST = 3
+
+T = TypeVar("T")
 
 
 def power_off(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
@@ -84,7 +87,7 @@ def gpus_missing(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
     How many there should be the scheduler says, where it gives GPUs out; else the other nodes of the model. A list
     that is empty says nothing, unless the others' are not.
     """
-    lists = _gpus_listed(snapshot)
+    lists = _counted((one.model, len(one.gpus)) for one in _hardware(snapshot) if one.power is Power.ON)
     usual = _usual_gpus(lists)
     alike = all(len(counts) == 1 for counts in lists.values())  # as nearly always: then none has fewer than its model
     for node in (among if alike else snapshot.nodes).values():
@@ -118,14 +121,16 @@ def gpus_missing(snapshot: Snapshot, among: Among) -> Iterator[Finding]:
         )
 
 
-def _gpus_listed(snapshot: Snapshot) -> dict[str, Counter[int]]:
-    """By model how many nodes that are on list how many GPUs."""
-    lists: dict[str, Counter[int]] = {}
-    hardware = (node.hardware for node in snapshot.nodes.values())
-    listed = Counter((facts.model, len(facts.gpus)) for facts in hardware if facts and facts.power is Power.ON)
-    for (model, number), nodes in listed.items():
-        lists.setdefault(model, Counter())[number] = nodes
-    return lists
+def _hardware(snapshot: Snapshot) -> Iterator[HardwareFacts]:
+    return (node.hardware for node in snapshot.nodes.values() if node.hardware is not None)
+
+
+def _counted(told: Iterable[tuple[str, T]]) -> dict[str, Counter[T]]:
+    """By model how many nodes tell what."""
+    found: dict[str, Counter[T]] = {}
+    for (model, one), number in Counter(told).items():
+        found.setdefault(model, Counter())[one] = number
+    return found
 
 
 def _usual_gpus(lists: Mapping[str, Counter[int]]) -> dict[str, int]:
@@ -140,16 +145,15 @@ def _usual_gpus(lists: Mapping[str, Counter[int]]) -> dict[str, int]:
 
 def firmware_drift(snapshot: Snapshot) -> Iterator[Finding]:
     """Nodes of one model whose firmware is not that of most of them: gangs across them fail in odd ways."""
-    versions: dict[str, dict[str, list[Node]]] = {}
-    for node in snapshot.nodes.values():
-        if node.hardware and node.hardware.bios:
-            versions.setdefault(node.hardware.model, {}).setdefault(node.hardware.bios, []).append(node)
-    for model, by_version in versions.items():
-        counts = Counter({version: len(nodes) for version, nodes in by_version.items()})
+    for model, counts in _counted((facts.model, facts.bios) for facts in _hardware(snapshot) if facts.bios).items():
         (usual, most), *_ = counts.most_common(1)
         if len(counts) == 1 or most < _ALIKE_LEAST or most * 2 <= counts.total():
             continue
-        odd = [node for version, nodes in by_version.items() if version != usual for node in nodes]
+        odd = [
+            node
+            for node in snapshot.nodes.values()
+            if node.hardware and node.hardware.model == model and node.hardware.bios not in ("", usual)
+        ]
         names = tuple(node.name for node in odd)
         yield Finding(
             id=f"firmware-drift:{model}",

@@ -4,12 +4,13 @@ Snapshots share what did not change, so identity tells: with 1,000 nodes it is t
 for a round that brought nothing new (`tests/bench/bench_merge.py`).
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from operator import is_
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 K = TypeVar("K")
+R = TypeVar("R")
 
 
 def very(one: Collection[object], other: Collection[object]) -> bool:
@@ -37,6 +38,24 @@ class Kept(Generic[T]):
         value = make()
         self._of, self._value = parts, value
         return value
+
+
+class Each(Generic[T, R]):
+    """What is made of each thing of a mapping. What is the very object of last time is not made of again."""
+
+    def __init__(self, make: Callable[[T], R]) -> None:
+        self._make = make
+        self._things: Mapping[str, T] = {}
+        self._made: dict[str, R] = {}
+
+    def of(self, things: Mapping[str, T]) -> dict[str, R]:
+        """By key, in order; `make` must look at nothing else."""
+        if things is self._things:
+            return self._made
+        old, made, make = self._things, self._made, self._make
+        self._made = {key: made[key] if old.get(key) is one else make(one) for key, one in things.items()}
+        self._things = things
+        return self._made
 
 
 class Same(Generic[T]):

@@ -19,8 +19,9 @@ def block(view: View, title: str, most: int) -> Block:
         for at, column in enumerate(view.columns)
     )
     rows = [_signed(_readings(row.cells)) for row in view.rows[:most]]
-    if len(view.rows) > most:
-        rest = Reading(f"and {len(view.rows) - most} more", "muted")
+    more = max(0, len(view.rows) - most) + view.more
+    if more:
+        rest = Reading(f"and {more} more", "muted")
         rows.append((rest, *(Reading("") for _ in headings[1:])))
     return Block(headings, tuple(rows))
 

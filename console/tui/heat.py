@@ -4,10 +4,10 @@ What is wrong shows in the first mode whatever the state: the map is looked at b
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import takewhile
 
-from backends.model.node import Node
+from backends.model.node import Node, Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.tui.heat_gpus import GpuLooks
@@ -134,8 +134,10 @@ class HeatCells:
 
     def _looks(self, snapshot: Snapshot) -> Callable[[Node], Look]:
         if self.mode == "state":
-            bad = worst_findings(snapshot)
-            return lambda node: self._state(node, bad)
+            bad, glyphs = worst_findings(snapshot), self._glyphs.service
+            states = {service: (glyphs[service], service.value, service.value) for service in Service}
+            ill = {name: self._ill(severity) for name, severity in bad.items()}
+            return lambda node: ill.get(node.name) or states[node.service]
         if self.mode == "health":
             return lambda node: (
                 self._glyphs.severity[node.health],
@@ -152,11 +154,8 @@ class HeatCells:
             return lambda node: self._power(node, top)
         return self._gpus
 
-    def _state(self, node: Node, bad: Mapping[str, Severity]) -> Look:
-        severity = bad.get(node.name)
-        if severity is not None:
-            return self._glyphs.severity[severity], SEVERITY_WORD[severity], f"{SEVERITY_WORD[severity]} finding"
-        return self._glyphs.service[node.service], node.service.value, node.service.value
+    def _ill(self, severity: Severity) -> Look:
+        return self._glyphs.severity[severity], SEVERITY_WORD[severity], f"{SEVERITY_WORD[severity]} finding"
 
     def _temperature(self, node: Node) -> Look:
         celsius = hottest_c(node.hardware)

@@ -44,9 +44,10 @@ class Row(Struct, frozen=True):
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """A table as data. `empty` says what it means that there is no row."""
+    """A table as data. `empty` says what it means that there is no row; so many `more` are left out of it."""
 
     kind: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     empty: str
+    more: int = 0

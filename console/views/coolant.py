@@ -45,8 +45,8 @@ def view(snapshot: Snapshot, now: datetime) -> View:  # noqa: ARG001 - every vie
 
 def _loops(snapshot: Snapshot) -> Iterator[tuple[Component, ComponentFacts]]:
     """The loops; the units themselves where no loop is told of."""
-    loops = [one for one in snapshot.parts.get(Kind.LOOP, ()) if _groups(one[1])]
-    yield from loops or snapshot.parts.get(Kind.CDU, [])
+    loops = [one for one in snapshot.parts(Kind.LOOP) if _groups(one[1])]
+    yield from loops or snapshot.parts(Kind.CDU)
 
 
 def _groups(facts: ComponentFacts) -> dict[str, list[Measurement]]:

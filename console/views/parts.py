@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from backends.model.node import Gpu, Power
-from backends.model.plant import ComponentFacts
+from backends.model.node import Power
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from backends.model.topology import Component, Kind
+from backends.model.topology import Kind
 from console.views.cell import Cell
-from console.views.nodes import hottest_c
+from console.views.tally import BAD, Tally, some_old
 from console.words import count
 
 NAMES = {
@@ -25,36 +24,41 @@ MOST = 2
 """As many of the ill are named; the table below names all."""
 
 
-def lines(snapshot: Snapshot) -> tuple[Cell, ...]:
-    """One phrase a kind of part that is known, those with something wrong first. A kind nobody tells of is left out."""
-    phrases = list(_phrases(snapshot))
+def lines(snapshot: Snapshot, tally: Tally | None = None) -> tuple[Cell, ...]:
+    """One phrase a kind of part that is known, those with something wrong first. A kind nobody tells of is left out.
+
+    `tally` as in `plant.view`.
+    """
+    tally = tally or Tally()
+    tally.update(snapshot)
+    phrases = list(_phrases(snapshot, tally))
     return tuple(sorted(phrases, key=lambda cell: cell.style not in ("critical", "warning")))
 
 
-def _phrases(snapshot: Snapshot) -> Iterator[Cell]:
+def _phrases(snapshot: Snapshot, tally: Tally) -> Iterator[Cell]:
     yield from _systems(snapshot)
     for kind in NAMES:
-        if kind in snapshot.parts:
-            yield _counted(snapshot, kind, snapshot.parts[kind])
-    known = [node.hardware for node in snapshot.nodes.values() if node.hardware is not None]
-    yield from _gpus([gpu for facts in known for gpu in facts.gpus], old=snapshot.any_stale(known))
-    yield from _hottest(snapshot)
+        yield from _counted(snapshot, kind, tally)
+    yield from _gpus(snapshot, tally)
 
 
-def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, ComponentFacts]]) -> Cell:
+def _counted(snapshot: Snapshot, kind: Kind, tally: Tally) -> Iterator[Cell]:
+    """By what they say themselves: a reading near its limit is told where readings are."""
     word, well, ill_word = NAMES[kind]
-    ill = [one for one in members if one[1].health in (Severity.CRITICAL, Severity.WARNING)]
-    unknown = sum(facts.health is Severity.UNKNOWN for _, facts in members)
-    old = snapshot.any_stale(facts for _, facts in members)
+    counts = tally.of(kind)
+    total, unknown = counts.total(), sum(counts[state] for state in counts if state.health is Severity.UNKNOWN)
+    old = some_old(snapshot, counts)
     note = f" ({unknown} not known)" if unknown else ""
-    if not ill:
-        said = well.format(all=len(members) - unknown)
-        return Cell(f"{word} {said}{note}", "stale" if old else "ok" if unknown < len(members) else "unknown")
-    worst = min((facts.health for _, facts in ill), key=lambda health: health.rank)
-    names = ", ".join(snapshot.topology.label(component.id) for component, _ in ill[:MOST])
-    more = f" +{len(ill) - MOST}" if len(ill) > MOST else ""
-    said = f"{word} {len(ill)} of {len(members)} {ill_word}: {names}{more}{note}"
-    return Cell(said, "stale" if old else worst.value.lower())
+    ill = [(identity, state.health) for identity, state in tally.ill(kind) if state.health in BAD]
+    if ill:
+        worst = min((health for _, health in ill), key=lambda health: health.rank)
+        names = ", ".join(snapshot.topology.label(identity) for identity, _ in ill[:MOST])
+        more = f" +{len(ill) - MOST}" if len(ill) > MOST else ""
+        said = f"{word} {len(ill)} of {total} {ill_word}: {names}{more}{note}"
+        yield Cell(said, "stale" if old else worst.value.lower())
+    elif total:
+        said = well.format(all=total - unknown)
+        yield Cell(f"{word} {said}{note}", "stale" if old else "ok" if unknown < total else "unknown")
 
 
 def _systems(snapshot: Snapshot) -> Iterator[Cell]:
@@ -75,21 +79,18 @@ def _said(text: str, style: str, *, old: bool) -> Cell:
     return Cell(text, "stale" if old else style)
 
 
-def _gpus(gpus: list[Gpu], *, old: bool) -> Iterator[Cell]:
-    links = [(gpu.nvlinks_up, gpu.nvlinks) for gpu in gpus if gpu.nvlinks is not None and gpu.nvlinks_up is not None]
-    if links:
-        up, total = sum(up for up, _ in links), sum(total for _, total in links)
+def _gpus(snapshot: Snapshot, tally: Tally) -> Iterator[Cell]:
+    told = tally.gpus.values()
+    old = snapshot.any_stale(node.hardware for node in snapshot.nodes.values() if node.hardware)
+    if total := sum(one.links for one in told):
+        up = sum(one.links_up for one in told)
         down = f", {total - up} down" if up < total else ""
         yield _said(f"NVLinks {up}/{total} up{down}", "warning" if down else "ok", old=old)
-    if throttled := sum(bool(gpu.throttle) for gpu in gpus):
+    if throttled := sum(one.throttled for one in told):
         yield _said(f"{count(throttled, 'GPU')} throttled", "warning", old=old)
-    if errors := sum(bool(gpu.ecc_uncorrectable) for gpu in gpus):
+    if errors := sum(one.ecc for one in told):
         yield _said(f"uncorrectable ECC on {count(errors, 'GPU')}", "critical", old=old)
-
-
-def _hottest(snapshot: Snapshot) -> Iterator[Cell]:
-    hot = [(at, name) for name, node in snapshot.nodes.items() if (at := hottest_c(node.hardware)) is not None]
+    hot = [(one.hottest_c, name) for name, one in tally.gpus.items() if one.hottest_c is not None]
     if hot:
         celsius, name = max(hot)
-        facts = snapshot.nodes[name].hardware
-        yield _said(f"hottest {celsius:.0f} °C on {name}", "", old=facts is not None and snapshot.stale(facts))
+        yield _said(f"hottest {celsius:.0f} °C on {name}", "", old=snapshot.stale(snapshot.nodes[name].hardware))

@@ -1,6 +1,6 @@
 """The plant: power against budget, coolant, leaks, fans, fabric; the readings with their units and where they go."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from backends.model.snapshot import Snapshot
 from backends.model.topology import Component, Kind
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import severity, text
+from console.views.tally import BAD, Tally, severity_of, some_old
 from console.words import UNITS, UNKNOWN, count, of_kind
 
 COLUMNS = (
@@ -40,7 +41,6 @@ ORDER = (
     Kind.FAN,
     Kind.TRAY,
 )
-_BAD = (Severity.CRITICAL, Severity.WARNING)
 MANY = frozenset({Kind.LEAK_DETECTOR, Kind.POWER_SUPPLY, Kind.CIRCUIT, Kind.OUTLET, Kind.SWITCH, Kind.FAN, Kind.TRAY})
 SHOWN = 4
 COUNTERS = frozenset({Quantity.ENERGY, Quantity.SERVICE})
@@ -74,78 +74,65 @@ _SAID = {
 }
 
 
-Known = dict[str, tuple[ComponentFacts, Severity]]
-"""How bad components were found to be, by id, each with the facts that was judged by."""
-
-
 def view(
     snapshot: Snapshot,
     now: datetime,  # noqa: ARG001 - every view is called alike
     *,
     folded: bool = False,
-    known: Known | None = None,
+    tally: Tally | None = None,
 ) -> View:
     """One row a component; `folded` makes one row of all the healthy ones of a kind there are many of.
 
-    What is in `known` with the same facts is not judged again; it is kept up for the next view.
+    `tally` is the pod's own, from one of its snapshots to the next; what is told does not depend on it.
     """
-    judged = {} if known is None else known
-    rows = tuple(_folded(snapshot, judged) if folded else (_row(snapshot, *one) for one in _known(snapshot)))
+    tally = tally or Tally()
+    tally.update(snapshot)
+    rows = tuple(_folded(snapshot, tally) if folded else (_row(snapshot, *one) for one in _known(snapshot)))
     return View(kind="plant", columns=COLUMNS, rows=rows, empty="no controller tells of power, cooling or fabric")
 
 
 def _known(snapshot: Snapshot) -> list[tuple[Component, ComponentFacts]]:
-    return [one for kind in ORDER for one in snapshot.parts.get(kind, ())]
+    return [one for kind in ORDER for one in snapshot.parts(kind)]
 
 
-def _judged(snapshot: Snapshot, known: Known) -> list[tuple[Severity, tuple[Component, ComponentFacts]]]:
-    """Each component of the plant with how bad it is: most read as before."""
-    found: list[tuple[Severity, tuple[Component, ComponentFacts]]] = []
-    for component, facts in _known(snapshot):
-        before = known.get(component.id)
-        if before is None or before[0] is not facts:
-            before = known[component.id] = facts, _severity(facts)
-        found.append((before[1], (component, facts)))
-    return found
-
-
-def _folded(snapshot: Snapshot, before: Known) -> Iterator[Row]:
+def _folded(snapshot: Snapshot, tally: Tally) -> Iterator[Row]:
     """Those that are not well first; then what there is one or two of; then the many, counted."""
-    judged = _judged(snapshot, before)
-    ill = [one for one in judged if one[0] in _BAD]
-    yield from (_row(snapshot, *one, word=True) for _, one in sorted(ill, key=lambda one: one[0].rank))
-    many: defaultdict[Kind, list[tuple[Component, ComponentFacts]]] = defaultdict(list)
-    for judgement, (component, facts) in judged:
-        if judgement in _BAD:
-            continue
-        if component.kind in MANY:
-            many[component.kind].append((component, facts))
-        else:
-            yield _row(snapshot, component, facts, word=True)
-    for kind, members in many.items():
-        yield _counted(snapshot, kind, members)
+    ill = {identity: state.severity for kind in ORDER for identity, state in tally.ill(kind)}
+    for identity in sorted(ill, key=lambda one: ill[one].rank):
+        yield _row(snapshot, snapshot.topology.components[identity], snapshot.components[identity], word=True)
+    for kind in ORDER:
+        if kind not in MANY:
+            yield from (_row(snapshot, *one, word=True) for one in snapshot.parts(kind) if one[0].id not in ill)
+    for kind in ORDER:
+        if kind in MANY:
+            yield from _counted(snapshot, kind, tally)
 
 
-def _counted(snapshot: Snapshot, kind: Kind, members: list[tuple[Component, ComponentFacts]]) -> Row:
-    unknown = sum(facts.health is Severity.UNKNOWN for _, facts in members)
-    health = Severity.UNKNOWN if unknown == len(members) else Severity.OK
-    old = snapshot.any_stale(facts for _, facts in members)
-    said = f"{unknown} not known" if 0 < unknown < len(members) else ""
-    name = count(len(members), kind.value.replace("-", " "))
-    return Row(f"all:{kind.value}", (Cell(name), severity(health, stale=old), text(""), text(said), text("")))
+def _counted(snapshot: Snapshot, kind: Kind, tally: Tally) -> Iterator[Row]:
+    """Those of a kind that are not called ill, in one row."""
+    members = Counter({state: number for state, number in tally.of(kind).items() if state.severity not in BAD})
+    total, unknown = members.total(), sum(members[state] for state in members if state.health is Severity.UNKNOWN)
+    if total:
+        health = Severity.UNKNOWN if unknown == total else Severity.OK
+        said = f"{unknown} not known" if 0 < unknown < total else ""
+        told = severity(health, stale=some_old(snapshot, members))
+        name = Cell(count(total, kind.value.replace("-", " ")))
+        yield Row(f"all:{kind.value}", (name, told, text(""), text(said), text("")))
 
 
 def _row(snapshot: Snapshot, component: Component, facts: ComponentFacts, *, word: bool = False) -> Row:
     """One component. `word`: its state is said among the readings where it has none, as on a narrow screen."""
     old = snapshot.stale(facts)
     shown = [one for one in facts.measurements if one.quantity not in CAPACITIES]
-    said = " · ".join(reading(one, facts) for one in sorted(shown, key=lambda one: one.severity.rank)[:SHOWN])
+    worst = severity_of(facts)
+    first = sorted(shown, key=lambda one: one.severity.rank) if worst in BAD else shown
+    said = " · ".join([reading(one, facts) for one in first[:SHOWN]])
     points = snapshot.trend(component.id, shown[0]) if shown else ()
     return Row(
         component.id,
         (
             Cell(named(snapshot, component)),
-            severity(_severity(facts), stale=old),
+            severity(worst, stale=old),
             text(facts.detail or facts.state, stale=old),
             text(said or (_word(facts) if word else ""), stale=old),
             text(spark(points)),
@@ -163,25 +150,19 @@ def named(snapshot: Snapshot, component: Component) -> str:
     return of_kind(component.kind.value.replace("-", " "), snapshot.topology.label(component.id))
 
 
-def _severity(facts: ComponentFacts) -> Severity:
-    """The worse of what it says and what it reads; a reading without limits proves nothing about an unknown."""
-    bad = [severity for one in facts.measurements if (severity := one.severity) in _BAD]
-    return min((facts.health, *bad), key=lambda health: health.rank) if bad else facts.health
-
-
 def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:
     """`supply 30.1 °C`; power as kW, against what is allowed where that is known; `?` without a value."""
     if one.value is None:
         return f"{one.label or one.quantity.value} {UNKNOWN}"
     word, unit = _SAID.get(one.quantity, ("", one.quantity.value.rpartition("_")[2]))
-    alike = sum(other.quantity is one.quantity for other in facts.measurements) if facts else 1
-    label = one.label if alike > 1 or not word else ""
+    beside = facts.measurements if facts else ()
+    alone = not one.label or sum(other.quantity is one.quantity for other in beside) < 2
     if one.quantity is Quantity.POWER:
-        beside = facts.measurements if facts else ()
         allowed = next((other.value for other in beside if other.quantity is Quantity.POWER_CAPACITY), None)
         of = f" of {allowed / 1000:.1f}" if allowed else ""
-        return " ".join(part for part in (label if alike > 1 else "", f"{one.value / 1000:.1f}{of} kW") if part)
-    return " ".join(part for part in (word, label, f"{one.value:.4g}", unit) if part)
+        return f"{'' if alone else f'{one.label} '}{one.value / 1000:.1f}{of} kW"
+    label = "" if alone and word else one.label
+    return " ".join([part for part in (word, label, f"{one.value:.4g}", unit) if part])
 
 
 def history(snapshot: Snapshot, component: str, one: Measurement) -> tuple[tuple[float, float], ...]:

@@ -29,27 +29,28 @@ CLOSE = 0.9
 """A share of its budget from which a load is drawn as close to it."""
 
 
-def view(snapshot: Snapshot, now: datetime, kinds: Collection[Kind] = KINDS) -> View:  # noqa: ARG001 - every view is called alike
-    """One row a component that has a power reading, the pod first; what nodes draw where no one tells of the whole."""
-    rows = tuple(_rows(snapshot, kinds))
-    return View(kind="power", columns=COLUMNS, rows=rows, empty="no controller tells what is drawn")
+def view(
+    snapshot: Snapshot,
+    now: datetime,  # noqa: ARG001 - every view is called alike
+    kinds: Collection[Kind] = KINDS,
+    most: int | None = None,
+) -> View:
+    """One row a component that has a power reading, the pod first; what nodes draw where no one tells of the whole.
+
+    Of more than `most` rows only these are made.
+    """
+    told = [one for kind in KINDS if kind in kinds for one in snapshot.parts(kind) if _drawn(one[1]) is not None]
+    whole = any(component.kind is Kind.POD for component, _ in told)
+    rows = [] if whole else list(_nodes(snapshot))
+    room = len(told) if most is None else max(0, most - len(rows))
+    rows += [_row(snapshot, component.id, named(snapshot, component), facts) for component, facts in told[:room]]
+    more = max(0, len(told) - room)
+    return View(kind="power", columns=COLUMNS, rows=tuple(rows), empty="no controller tells what is drawn", more=more)
 
 
 def mark(severity: Severity) -> str:
     """What follows a reading beyond a limit: `!` for caution, `!!` for critical. Never colour alone."""
     return {Severity.WARNING: "!", Severity.CRITICAL: "!!"}.get(severity, "")
-
-
-def _rows(snapshot: Snapshot, kinds: Collection[Kind]) -> Iterator[Row]:
-    ordered = [one for kind in KINDS if kind in kinds for one in snapshot.parts.get(kind, ())]
-    found = [
-        _row(snapshot, component.id, named(snapshot, component), facts)
-        for component, facts in ordered
-        if _drawn(facts) is not None
-    ]
-    if not any(row.key.startswith("pod:") for row in found):
-        yield from _nodes(snapshot)
-    yield from found
 
 
 def _nodes(snapshot: Snapshot) -> Iterator[Row]:

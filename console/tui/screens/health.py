@@ -20,6 +20,7 @@ from console.tui.sections import drawn
 from console.views import cell as data
 from console.views import component_facts, coolant, finding_facts, findings, parts, plant, power, source_facts, sources
 from console.views.section import Section
+from console.views.tally import Tally
 from widgets.board import Block, Board, Reading
 from widgets.describe import Describe
 from widgets.messages import RowHighlighted
@@ -49,7 +50,7 @@ class HealthView(TableView):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._plant: Kept[data.View] = Kept()
-        self._known: plant.Known = {}
+        self._tally = Tally()
         self._board: Kept[tuple[tuple[Block, ...], tuple[Reading, ...]]] = Kept()
 
     def body(self) -> ComposeResult:
@@ -81,13 +82,14 @@ class HealthView(TableView):
         """What the board shows, made anew only where a controller tells otherwise: a look at the queue changes none."""
         now = self.desk.ages_now()
         kinds = (Kind.POD, Kind.RACK, Kind.POWER_SHELF, Kind.PDU) if tall else (Kind.POD, Kind.RACK)
+        most = 10 if tall else 4
 
         def make() -> tuple[tuple[Block, ...], tuple[Reading, ...]]:
             views = (
-                (power.view(snapshot, now, kinds), "POWER", 10 if tall else 4),
+                (power.view(snapshot, now, kinds, most), "POWER", most),
                 (coolant.view(snapshot, now), "COOLANT", 8 if tall else 3),
             )
-            return blocks(views), phrases(parts.lines(snapshot))
+            return blocks(views), phrases(parts.lines(snapshot, self._tally))
 
         hardware = (node.hardware for node in snapshot.nodes.values())
         return self._board.of((tall, *_plant_of(snapshot), *hardware), make)
@@ -109,7 +111,7 @@ class HealthView(TableView):
                 return sources.view(snapshot, now)
             case "findings":
                 return findings.view(snapshot, now)
-        return self._plant.of(_plant_of(snapshot), lambda: plant.view(snapshot, now, folded=True, known=self._known))
+        return self._plant.of(_plant_of(snapshot), lambda: plant.view(snapshot, now, folded=True, tally=self._tally))
 
     def below(self, snapshot: Snapshot | None) -> str:
         """What the table shows: what was chosen; else the sources while one of them is not well, or is all there is."""
