@@ -100,6 +100,7 @@ def process() -> NoReturn:
     """
     gc.set_threshold(*COLLECT)
     try:
+        _fill_streams()
         _listen()
         code = main()
     except KeyboardInterrupt:  # while it was still finding out what was asked
@@ -111,6 +112,20 @@ def process() -> NoReturn:
     if sys.flags.dev_mode:
         sys.exit(code)
     os._exit(code)
+
+
+def _fill_streams() -> None:
+    """Put the null device where stdin, stdout or stderr was closed: the next file or socket to be opened would be it.
+
+    Data for a closed stdout is still dropped as such; what is said to nobody is said there.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest that is free
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
 
 
 def _listen() -> None:

@@ -178,3 +178,11 @@ def test_a_signal_before_anything_runs_is_an_interruption_and_no_traceback(numbe
 def test_what_the_caller_ignores_stays_ignored():
     words = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", sys.executable, "-c", ENDS, str(int(signal.SIGHUP))]
     assert subprocess.run(words, check=False, timeout=60).returncode == 7
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "2>&- <&-", "2>&- >&-", ">&- 2>&- <&-"])
+def test_closed_streams_change_no_code(tmp_path, closed):
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    for words, code in ((["ops", "list"], Exit.DONE), (["get", "nodes", "--config", "/nonexistent"], Exit.USAGE)):
+        line = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "console", *words]
+        assert subprocess.run(line, check=False, env=env, timeout=60).returncode == code
