@@ -154,3 +154,25 @@ class Forks:
 def forks() -> type[Forks]:
     """Runs commands for the price of a fork."""
     return Forks
+
+
+PLANS_DIFFER_BY = {"operation", "made_at", "expires_at", "deadline_at", "relied_on", "snapshot", "reasons", "digest"}
+"""What two plans of one wish differ by: who they are, when, and by facts of which moment."""
+
+
+@pytest.fixture
+def done_as_shown() -> Callable[[dict, dict], None]:
+    """Compares a plan that was shown with an operation that was begun by the same words, and has ended well."""
+
+    def plain(plan: dict, identity: str) -> dict:
+        kept = {key: value for key, value in plan.items() if key not in {*PLANS_DIFFER_BY, "apiVersion", "kind"}}
+        return json.loads(json.dumps(kept).replace(identity, "op-ID"))
+
+    def compare(shown: dict, operation: dict) -> None:
+        assert plain(operation["plan"], operation["id"]) == plain(shown, shown["operation"])
+        steps = [step for phase in shown["phases"] for lane in phase["lanes"] for step in lane["steps"]]
+        assert steps
+        did = {step: {node: row["outcome"] for node, row in rows.items()} for step, rows in operation["steps"].items()}
+        assert did == {step["id"]: dict.fromkeys(step["nodes"], "done") for step in steps}
+
+    return compare

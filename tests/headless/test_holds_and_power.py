@@ -155,13 +155,14 @@ def test_any_number_may_wait_for_what_drains_already(megapod):
     megapod("resume", node, "--yes")
 
 
-def test_a_provisioning_is_reviewed_begun_watched_and_on_record(megapod):
+def test_a_provisioning_is_reviewed_begun_watched_and_on_record(megapod, done_as_shown):
     node = FREED
     megapod("drain", node, "--reason", "new disk", "--mode", "requeue", "--yes", "--wait")
     words = ("provision", node, "--reason", "new disk", "--profile")
     assert "no profile 'podos'; did you mean 'pod-os'?" in megapod(*words, "podos", "--yes", code=Exit.USAGE)
     page = megapod(*words, "pod-os", "--dry-run")
     assert "each as profile pod-os: empty, starts once from Pxe, power off, on, booted within 3m00s" in page
+    dry = json.loads(megapod(*words, "pod-os", "--dry-run", "-o", "json"))
     saved = megapod.config.parent / "plan.json"
     megapod(*words, "pod-os", "--plan-out", str(saved))
     process = megapod.start("apply", str(saved), "--yes")
@@ -171,6 +172,7 @@ def test_a_provisioning_is_reviewed_begun_watched_and_on_record(megapod):
     assert f"goes on as {operation}" in said, "it is left once its node is claimed"
     megapod("ops", "watch", operation)
     shown = json.loads(megapod("ops", "show", operation, "-o", "json"))
+    done_as_shown(dry, shown)
     evidence = {step: rows[node]["text"] for step, rows in shown["steps"].items()}
     assert evidence[f"parts/{node}"] == "4 of 4 GPUs, 12 of 12 NVLinks up"
     assert evidence[f"reached/{node}"] == "its OS lets us log in by SSH"
