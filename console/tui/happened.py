@@ -12,8 +12,9 @@ def told(desk: Desk, operations: Operations) -> list[Told]:
     pod = desk.session.pods.get(desk.pod) if desk.session is not None else None
     if pod is not None:
         found += map(of_change, pod.chronicle.happenings)
-        nodes = systems(desk.snapshot) if desk.snapshot is not None else {}
-        found += (of_event(event, nodes) for event in pod.events.events)
+        events = pod.events.events
+        nodes = systems(desk.snapshot) if events and desk.snapshot is not None else {}
+        found += (of_event(event, nodes) for event in events)
     return found
 
 

@@ -72,20 +72,24 @@ def phrases(snapshot: Snapshot) -> tuple[Cell, ...]:
     return tuple(Cell(cell.text, old or cell.style) for cell in _phrases(snapshot))
 
 
-def drain_takes(snapshot: Snapshot, names: Collection[str]) -> Section:
-    """What a drain of these nodes would take away: jobs with their gangs, GPUs, and room."""
+def drain_takes(snapshot: Snapshot, names: Collection[str], whole: Room | None = None) -> Section:
+    """What a drain of these nodes would take away: jobs with their gangs, GPUs, and room.
+
+    `whole` is the room in the pod, where it is known already.
+    """
     chosen = frozenset(names)
     jobs = {job.id: job for name in names for job in snapshot.jobs_on(name)}
     waits = {node for job in jobs.values() for node in job.nodes} - chosen
-    before, after = room(snapshot, snapshot.nodes), room(snapshot, snapshot.nodes.keys() - chosen)
+    before, taken = whole or room(snapshot, snapshot.nodes), room(snapshot, chosen)
     gpus = sum(snapshot.nodes[name].gpu_count for name in chosen if name in snapshot.nodes)
     facts = [
-        Fact("gpus", f"{gpus} leave service; {before.gpus_free - after.gpus_free} of them are free now"),
+        Fact("gpus", f"{gpus} leave service; {taken.gpus_free} of them are free now"),
         Fact("jobs", ", ".join(jobs) or "none", "", "warning" if jobs else "ok"),
     ]
     if waits:
         facts.append(Fact("gangs", f"also run on {fold(waits)}"))
-    facts.append(Fact("room after", f"{count(len(after.free), 'free node')}, {after.gpus_free} GPUs"))
+    free, gpus_free = len(before.free) - len(taken.free), before.gpus_free - taken.gpus_free
+    facts.append(Fact("room after", f"{count(free, 'free node')}, {gpus_free} GPUs"))
     return Section(f"a drain of {fold(names)} takes", tuple(facts))
 
 

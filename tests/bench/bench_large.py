@@ -3,7 +3,8 @@
     python tests/bench/bench_large.py [--count 100000] [--quick]
 
 Times are taken inside the app, 80x24, on the wall and in CPU time of the process: a machine that others share adds to
-the wall alone. A pause is the time between two turns of a task that asks for a turn each millisecond. Prints, asserts
+the wall alone. A pause is the time between two turns of a task that asks for a turn each millisecond. Garbage is
+collected as in the console (`console.tui.sweep`), and what is put together in a thread there is here. Prints, asserts
 nothing.
 """
 
@@ -36,8 +37,9 @@ from console.select.kinds import kind
 from console.tui.app import MegapodApp
 from console.tui.filter import keeper, read
 from console.tui.screens.topology import TopologyView
+from console.tui.sweep import sweep
 from widgets.frugal import FrugalApp
-from widgets.heat_grid import HeatCell, HeatGroup
+from widgets.heat_grid import HeatCell, HeatGrid, HeatGroup
 from widgets.heatmap import HeatMap
 from widgets.prompt_screen import PromptScreen
 from widgets.table import LineTable
@@ -215,7 +217,8 @@ async def heat_map(count: int, keys: int) -> None:
         cells = groups(0)
         gc.collect()
         gc.freeze()
-        await quiet(pilot, lambda: heat.update(cells), lambda: False, "first cells")
+        made = asyncio.create_task(_shown(heat, cells))
+        await quiet(pilot, lambda: None, lambda: not made.done(), "first cells")
         heat.focus()
         await pilot.pause()
         frames = Frames(app)
@@ -223,6 +226,10 @@ async def heat_map(count: int, keys: int) -> None:
         await frames.press(_walk(keys), lambda: heat.cursor)
         end()
         print(f"  key to frame, scrolling: {said(frames.times)}")
+
+
+async def _shown(heat: HeatMap, cells: list[HeatGroup]) -> None:
+    heat.update(await asyncio.to_thread(HeatGrid, cells))
 
 
 def _walk(keys: int) -> list[str]:
@@ -245,7 +252,7 @@ async def topology(count: int, keys: int) -> None:
         gc.freeze()
         view = app.top_view
         await quiet(pilot, lambda: view.redraw(force=True), lambda: view.busy, "the same, drawn anew")
-        another = replace(pods.store[POD], number=100)
+        another = _another(pods.store[POD], 100)
         await quiet(pilot, lambda: _told(pods, view, another), lambda: view.busy, "another instant")
         heat, tree = view.map, view.tree_pane
         for name, pane, where in (
@@ -277,10 +284,7 @@ async def views(count: int, _keys: int) -> None:
             await pilot.press(key)
             while app.top_view is None or name != app.top_view.COMMAND or app.top_view.busy:
                 await pilot.pause(0.1)
-            at = pods.store[POD]
-            node = next(iter(at.nodes.values()))
-            other = replace(at, number=number, nodes=at.nodes | {node.name: replace(node, group=f"g{number}")})
-            await _instant(pilot, pods, app.top_view, other)
+            await _instant(pilot, pods, app.top_view, _another(pods.store[POD], number))
         await pilot.press("5")
         while app.top_view is None or app.top_view.COMMAND != "nodes" or app.top_view.busy:
             await pilot.pause(0.1)
@@ -301,6 +305,14 @@ def _told(pods, view, snapshot: Snapshot) -> None:
     """An instant, and the view told of it now: what is measured is not how long it waits for it."""
     pods.store.publish(snapshot)
     view.redraw()
+
+
+def _another(at: Snapshot, number: int) -> Snapshot:
+    """An instant in which the first node is drained, or back."""
+    node = next(iter(at.nodes.values()))
+    service = Service.DRAINED if node.service is Service.IDLE else Service.IDLE
+    changed = replace(node, scheduler=replace(node.scheduler, service=service))
+    return replace(at, number=number, nodes=at.nodes | {node.name: changed})
 
 
 def rss_mb() -> float:
@@ -328,10 +340,12 @@ def plain_pod(count: int) -> Told:
 
 async def everything(asked: argparse.Namespace) -> None:
     keys = 60 if asked.quick else 200
+    sweeping = asyncio.create_task(sweep(lambda: 0.0))  # as on screen while somebody types
     for part in asked.parts:
         await {"table": table, "map": heat_map, "topology": topology, "views": views}[part](asked.count, keys)
         gc.unfreeze()
         gc.collect()
+    sweeping.cancel()
 
 
 def main() -> None:

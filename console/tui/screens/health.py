@@ -1,5 +1,6 @@
 """Health: power against budget, coolant, leaks, fans, links at a glance; below, the plant, sources or findings."""
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual import on
@@ -11,10 +12,11 @@ from textual.types import CSSPathType
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Kind
 from console.state.kept import Kept
+from console.tui.aside import LARGE
 from console.tui.board import blocks, phrases
 from console.tui.desk import Desk
 from console.tui.operations import Operations
-from console.tui.screens.table_view import TableView
+from console.tui.screens.table_view import Made, TableView
 from console.tui.screens.view import Asked
 from console.tui.sections import drawn
 from console.views import cell as data
@@ -35,6 +37,10 @@ BROAD = 140
 BELOW = ("plant", "sources", "findings")
 
 
+_Told = tuple[tuple[Block, ...], tuple[Reading, ...]]
+"""Readings and phrases of the board."""
+
+
 class HealthView(TableView):
     """The board of readings over a table: what `c` chooses, and what needs eyes until something is chosen."""
 
@@ -51,7 +57,9 @@ class HealthView(TableView):
         super().__init__(desk, operations)
         self._plant: Kept[data.View] = Kept()
         self._tally = Tally()
-        self._board: Kept[tuple[tuple[Block, ...], tuple[Reading, ...]]] = Kept()
+        self._board: Kept[_Told] = Kept()
+        self._told: _Told = (), ()
+        self._tall = False
 
     def body(self) -> ComposeResult:
         """The board, the table, and more of what is under its cursor."""
@@ -68,26 +76,37 @@ class HealthView(TableView):
 
     def draw(self, snapshot: Snapshot | None, awaited: str) -> None:
         """Both."""
-        board = self.query_one(Board)
-        board.display = snapshot is not None and not awaited
-        if snapshot is not None:
-            board.update(*self._told(snapshot, tall=self.size.height >= TALL))
-            if self.below(snapshot) != self._drawn_below:
-                self._drawn_below = self.below(snapshot)
-                self._rows.forget()
+        self.query_one(Board).display = snapshot is not None and not awaited
+        self._tall = self.size.height >= TALL
+        if snapshot is not None and self.below(snapshot) != self._drawn_below:
+            self._drawn_below = self.below(snapshot)
+            self._rows.forget()
         super().draw(snapshot, awaited)
         self._detail()
 
-    def _told(self, snapshot: Snapshot, *, tall: bool) -> tuple[tuple[Block, ...], tuple[Reading, ...]]:
+    def _make(self, snapshot: Snapshot, lit: Collection[str]) -> Made:
+        """The board's part, too."""
+        self._told = self._board_of(snapshot, tall=self._tall)
+        return super()._make(snapshot, lit)
+
+    def _show(self, made: Made) -> None:
+        super()._show(made)
+        if made.snapshot.pod == self.desk.pod:
+            self.query_one(Board).update(*self._told)
+
+    def large(self, snapshot: Snapshot) -> bool:
+        """A pod of many nodes has many parts."""
+        return len(snapshot.nodes) > LARGE
+
+    def _board_of(self, snapshot: Snapshot, *, tall: bool) -> _Told:
         """What the board shows, made anew only where a controller tells otherwise: a look at the queue changes none."""
-        now = self.desk.ages_now()
         kinds = (Kind.POD, Kind.RACK, Kind.POWER_SHELF, Kind.PDU) if tall else (Kind.POD, Kind.RACK)
         most = 10 if tall else 4
 
-        def make() -> tuple[tuple[Block, ...], tuple[Reading, ...]]:
+        def make() -> _Told:
             views = (
-                (power.view(snapshot, now, kinds, most), "POWER", most),
-                (coolant.view(snapshot, now), "COOLANT", 8 if tall else 3),
+                (power.view(snapshot, snapshot.at, kinds, most), "POWER", most),
+                (coolant.view(snapshot, snapshot.at), "COOLANT", 8 if tall else 3),
             )
             return blocks(views), phrases(parts.lines(snapshot, self._tally))
 

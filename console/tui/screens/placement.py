@@ -37,6 +37,7 @@ class _Placed(NamedTuple):
     """What fits now in a snapshot, by partition, domain and rack where the screen has room; its map, laid out."""
 
     snapshot: Snapshot
+    whole: capacity.Room
     told: tuple[Reading, ...]
     room: tuple[Block, ...]
     grid: HeatGrid
@@ -58,6 +59,7 @@ class PlacementView(JobsView):
         super().__init__(desk, operations)
         self._heat = HeatCells(desk.glyphs)
         self._kept: Kept[_Placed] = Kept()
+        self._whole: capacity.Room | None = None
         self._mapping: Aside[_Placed] = Aside(self, self._place)
 
     @property
@@ -98,7 +100,8 @@ class PlacementView(JobsView):
         def made() -> _Placed:
             told = phrases(capacity.phrases(snapshot))
             views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
-            return _Placed(snapshot, told, blocks(views), *self._heat.grid(snapshot))
+            whole = capacity.room(snapshot, snapshot.nodes)
+            return _Placed(snapshot, whole, told, blocks(views), *self._heat.grid(snapshot))
 
         self._heat.fit(*room)
         return self._kept.of((*snapshot.told, self._heat.mode, self._heat.zoom, *room, tall), made)
@@ -106,6 +109,7 @@ class PlacementView(JobsView):
     def _place(self, made: _Placed) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
             return
+        self._whole = made.whole
         board = self.query_one(Board)
         board.display = bool(made.told)
         if made.told:
@@ -199,7 +203,7 @@ class PlacementView(JobsView):
         if self.map.has_focus and node is not None:
             self.map.highlight({name for job in snapshot.jobs_on(node) for name in job.nodes})
             chosen = self.selection()
-            takes = capacity.drain_takes(snapshot, chosen)
+            takes = capacity.drain_takes(snapshot, chosen, self._whole)
             details.update(drawn((takes, *node_facts.brief(snapshot, node, now))))
             return
         job = snapshot.jobs.get(self.table.cursor or "")

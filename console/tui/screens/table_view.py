@@ -23,7 +23,7 @@ from widgets.row import Row
 from widgets.table import LineTable
 
 
-class _Made(NamedTuple):
+class Made(NamedTuple):
     """The rows and columns of a snapshot's view."""
 
     snapshot: Snapshot
@@ -40,7 +40,7 @@ class TableView(View):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._rows = Rows(leave_out=self.LEAVE_OUT, wanted=desk.config.screen.columns)
-        self._aside: Aside[_Made] = Aside(self, self._show)
+        self._aside: Aside[Made] = Aside(self, self._show)
         self._pod = ""
         self._undecided = 0
 
@@ -84,16 +84,16 @@ class TableView(View):
         """Whether what is on screen is about to be another."""
         return self._aside.busy or self.table.busy
 
-    def _make(self, snapshot: Snapshot, lit: Collection[str]) -> _Made:
+    def _make(self, snapshot: Snapshot, lit: Collection[str]) -> Made:
         """In whichever thread: never two at once."""
         if snapshot.pod != self._pod:
             self._pod = snapshot.pod
             self._rows.forget()
         view = self.view(snapshot)
         rows = self._rows.rows(view, lit)
-        return _Made(snapshot, view, rows, self._rows.columns(view))
+        return Made(snapshot, view, rows, self._rows.columns(view))
 
-    def _show(self, made: _Made) -> None:
+    def _show(self, made: Made) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
             return
         table = self.table

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
 from textual.widget import Widget
 
+from backends.model.node import Node
 from backends.model.snapshot import Snapshot
 from console.select.field import Around
 from console.select.kinds import kind
@@ -38,10 +39,11 @@ TALL = 36
 
 
 class _Made(NamedTuple):
-    """What is drawn of an instant."""
+    """What is drawn of an instant. `racks` are the nodes in each, or in what stands for it."""
 
     snapshot: Snapshot
     only: frozenset[str] | None
+    racks: dict[str, list[Node]]
     items: list[TreeItem]
     above: dict[str, str] | None
     grid: HeatGrid
@@ -122,7 +124,7 @@ class TopologyView(View):
         self._heat.fit(*room)
         map_of = *told, self._heat.mode, self._heat.zoom, *room
         tree, grid = self._items.of((*told, only), items), self._cells.of(map_of, lambda: self._heat.grid(snapshot))
-        return _Made(snapshot, only, *tree, *grid)
+        return _Made(snapshot, only, groups(snapshot), *tree, *grid)
 
     def _show(self, made: _Made) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
@@ -252,7 +254,7 @@ class TopologyView(View):
         if kind in ("node", "gpu"):
             return (_node_of(self.tree_pane.cursor or ""),)
         if kind == "rack" and self._made is not None:
-            only, nodes = self._made.only, groups(self._made.snapshot).get(name, ())
+            only, nodes = self._made.only, self._made.racks.get(name, ())
             return tuple(node.name for node in nodes if only is None or node.name in only)
         return ()
 
@@ -270,14 +272,14 @@ class TopologyView(View):
 
     def _open_first(self, made: _Made) -> None:
         """A pod opens with its racks open, as far as a screen holds them; a filter opens what it found."""
-        tree, snapshot, placed = self.tree_pane, made.snapshot, groups(made.snapshot)
-        racks = [f"rack:{name}" for name in placed]
+        tree, snapshot = self.tree_pane, made.snapshot
+        racks = [f"rack:{name}" for name in made.racks]
         opened = (snapshot.pod, *racks[:1])  # racks get their names when the sources that tell them have answered
         if snapshot.nodes and self._opened_for != opened:
             self._opened_for = opened
             few = len(snapshot.nodes) <= max(24, self.app.size.height)
             tree.open_keys((f"pod:{snapshot.pod}", *(racks if few else racks[:1])))
-            tree.move_to(f"node:{next(iter(placed.values()))[0].name}")
+            tree.move_to(f"node:{next(iter(made.racks.values()))[0].name}")
         elif made.only is not None:
             tree.open_keys(racks)
 
