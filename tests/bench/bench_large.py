@@ -229,7 +229,15 @@ async def heat_map(count: int, keys: int) -> None:
 
 
 async def _shown(heat: HeatMap, cells: list[HeatGroup]) -> None:
-    heat.update(await asyncio.to_thread(HeatGrid, cells))
+    """Laid out in a thread, as the views do."""
+    width = heat.size.width
+
+    def made() -> HeatGrid:
+        grid = HeatGrid(cells)
+        grid.layout(width, grid.cell_width)
+        return grid
+
+    heat.update(await asyncio.to_thread(made))
 
 
 def _walk(keys: int) -> list[str]:
