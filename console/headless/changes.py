@@ -53,12 +53,19 @@ class Told(Struct, kw_only=True):
 
 
 def remembered(path: Path, kind: str) -> Told:
-    """What a cursor file says was told; nothing where there is none yet. Raises Stop for one of something else."""
+    """What a cursor file says was told; one that is not there yet is made. Raises Stop for one of something else.
+
+    It is made before anything is told: what cannot be remembered would be told again and again.
+    """
     try:
         told = msgspec.json.decode(path.read_bytes(), type=Told)
     except FileNotFoundError:
-        return Told(kind=kind)
-    except (OSError, msgspec.MsgspecError) as error:
+        told = Told(kind=kind)
+        remember(path, told)
+        return told
+    except OSError as error:
+        raise Stop(Exit.USAGE, f"{path}: not a file of cursors (of {kind}): {error.strerror}") from error
+    except msgspec.MsgspecError as error:
         raise Stop(Exit.USAGE, f"{path}: not a file of cursors (of {kind}): {error}") from error
     if told.kind != kind:
         raise Stop(Exit.USAGE, f"{path}: the cursor of {told.kind}, not of {kind}")

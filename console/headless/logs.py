@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
     config = load(arguments.config).only(arguments.pod)
     if bool(arguments.nodes.strip() or arguments.select is not None) == bool(arguments.job):
+        if arguments.job:
+            raise TargetError("logs of nodes, or of a job: not both at once")
         raise TargetError("logs of what? Name nodes, as in `megapod logs gpu007`, or a job with --job")
     if not arguments.job:
         targeting.aimed(arguments, "logs")

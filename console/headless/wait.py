@@ -10,11 +10,13 @@ from msgspec import Struct, field
 from backends.model.node import Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from backends.model.source import SourceStatus
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import document, loop, output, targeting
 from console.headless.bar import Bar, filled
+from console.headless.complaints import Complaints
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
 from console.headless.usage.wait import IN_SERVICE, STATES
@@ -63,6 +65,8 @@ def run(arguments: argparse.Namespace) -> Exit:
     if arguments.wanted.startswith("op="):
         return loop.run(wait_operation(arguments, arguments.wanted.removeprefix("op=")))
     wanted = read(arguments.wanted)
+    if wanted.job and (arguments.nodes.strip() or arguments.select is not None):
+        raise Stop(Exit.USAGE, f"--for {wanted.text} takes no nodes: a job knows its own")
     config = load(arguments.config).only(arguments.pod)
     if wanted.job:
         return loop.run(_wait(arguments, wanted, scheduler_only(config)))
@@ -94,15 +98,18 @@ async def _wait(arguments: argparse.Namespace, wanted: Wanted, config: Config) -
         snapshots = await session.look(patience_s(LOOK_WITHIN_S))
         pods, names = _subject(arguments, wanted, snapshots, session)
         watching = asyncio.create_task(session.watch())
-        code = Exit.DONE
+        code, complaints = Exit.DONE, Complaints(wanted.sources)
         try:
-            async with asyncio.timeout(arguments.timeout_s), Bar(lambda: _so_far(session, wanted, pods[0], names)):
-                await session.store.until(_there(wanted, pods, names))
+            bar = Bar(lambda: _so_far(session, wanted, pods[0], names))
+            async with asyncio.timeout(arguments.timeout_s), bar:
+                await session.store.until(_there(wanted, pods, names, None if bar.on else complaints))
         except TimeoutError:
             code = Exit.DEADLINE
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
+        if code is Exit.DEADLINE:
+            complaints.look(session.store[pods[0]], pending=True)
         _report(session.store[pods[0]], wanted, names, arguments, late=code is Exit.DEADLINE)
     return code
 
@@ -126,22 +133,37 @@ def _subject(
         status = snapshots[scheduled[0]].sources[wanted.sources]
         if not status.trusted:
             raise Stop(Exit.PARTIAL, document.problem(scheduled[0], status))
-        say(f"job {wanted.job} is not in the queue of {scheduled[0]}: it has ended, or there was none")
+        if wanted.goal is job_ended:
+            say(f"job {wanted.job} is not in the queue of {scheduled[0]}: it has ended, or there was none")
     return having or scheduled, (wanted.job,)
 
 
 def _so_far(session: Session, wanted: Wanted, pod: str, names: tuple[str, ...]) -> str:
-    there = sum(wanted.goal(session.store[pod], name) for name in names)
-    return f"waiting for {wanted.text} {filled(there / len(names))} {there}/{len(names)}"
+    snapshot = session.store[pod]
+    there = sum(wanted.goal(snapshot, name) for name in names)
+    silent = "; ".join(document.problem(pod, status) for status in _asked(wanted, snapshot) if not status.trusted)
+    return f"waiting for {wanted.text} {filled(there / len(names))} {there}/{len(names)} {silent}"
 
 
-def _there(wanted: Wanted, pods: tuple[str, ...], names: tuple[str, ...]) -> Callable[[dict[str, Snapshot]], bool]:
+def _asked(wanted: Wanted, snapshot: Snapshot) -> list[SourceStatus]:
+    return [status for status in snapshot.sources.values() if status.name.startswith(wanted.sources)]
+
+
+def _there(
+    wanted: Wanted, pods: tuple[str, ...], names: tuple[str, ...], complaints: Complaints | None
+) -> Callable[[dict[str, Snapshot]], bool]:
+    """Whether it is so. Raises Stop where it can no longer come to be."""
+
     def there(snapshots: dict[str, Snapshot]) -> bool:
         snapshot = snapshots[pods[0]]
-        asked = [status for status in snapshot.sources.values() if status.name.startswith(wanted.sources)]
+        if complaints is not None:
+            complaints.look(snapshot)
+        asked = _asked(wanted, snapshot)
         fresh = any(status.trusted for status in asked)
         if wanted.sources.startswith("slurm"):
             fresh = fresh and all(status.trusted for status in asked)
+        if fresh and wanted.goal is job_started and wanted.job not in snapshot.jobs:
+            raise Stop(Exit.FAILED, f"job {wanted.job} is not in the queue of {pods[0]}: if it ran, it has ended")
         return fresh and all(wanted.goal(snapshot, name) for name in names)
 
     return there

@@ -10,7 +10,7 @@ from console.config import Config, load
 from console.exit import Exit
 from console.headless import document, loop, output
 from console.headless.changes import Told, remember, remembered
-from console.headless.diagnostics import say
+from console.headless.complaints import Complaints
 from console.headless.form import json_text
 from console.headless.looking import scheduler_only
 from console.state.session import Session
@@ -25,12 +25,12 @@ def run(arguments: argparse.Namespace) -> Exit:
 async def _watch(arguments: argparse.Namespace, config: Config) -> Exit:
     cursor = Path(arguments.cursor) if arguments.cursor else None
     told = remembered(cursor, arguments.kind) if cursor else Told(kind=arguments.kind)
-    said: dict[str, str] = {}
+    complaints = Complaints()
     async with Session(config) as session:
         tasks = [
             asyncio.create_task(session.watch()),
             asyncio.create_task(output.left()),
-            asyncio.create_task(_tell(session, told, said, arguments.every_s, cursor)),
+            asyncio.create_task(_tell(session, told, complaints, arguments.every_s, cursor)),
         ]
         try:
             done, _ = await asyncio.wait(tasks, timeout=arguments.for_s, return_when=asyncio.FIRST_COMPLETED)
@@ -42,16 +42,16 @@ async def _watch(arguments: argparse.Namespace, config: Config) -> Exit:
             await asyncio.gather(*tasks, return_exceptions=True)
         snapshots = session.store.snapshots.values()
         for snapshot in snapshots:
-            _complain(snapshot, said, pending=True)
+            complaints.look(snapshot, pending=True)
         return Exit.PARTIAL if any(snapshot.partial for snapshot in snapshots) else Exit.DONE
 
 
-async def _tell(session: Session, told: Told, said: dict[str, str], every_s: float, cursor: Path | None) -> None:
+async def _tell(session: Session, told: Told, complaints: Complaints, every_s: float, cursor: Path | None) -> None:
     """Print what changes, and say what no longer answers; once each."""
     with session.store.watch() as changes:
         async for pods in changes:
             for pod in pods:
-                _complain(session.store[pod], said)
+                complaints.look(session.store[pod])
             lines = [line for pod in pods for line in _news(session.store[pod], told)]
             if lines:
                 output.write("".join(lines))
@@ -67,16 +67,3 @@ def _news(snapshot: Snapshot, told: Told) -> list[str]:
     items = tuple(document.ITEMS[told.kind](snapshot))
     news = told.news(snapshot.pod, items, complete=not snapshot.partial)
     return [json_text(change, indent=False) for change in news]
-
-
-def _complain(snapshot: Snapshot, said: dict[str, str], *, pending: bool = False) -> None:
-    """Say once what a source does not tell; at the end (`pending`) also of those that never came to it."""
-    for status in snapshot.sources.values():
-        key = f"{snapshot.pod}/{status.name}"
-        waiting = status.state is SourceState.PENDING and not pending
-        problem = document.problem(snapshot.pod, status) if document.missing(status) and not waiting else ""
-        if problem and not said.get(key):
-            say(problem)
-        elif said.get(key) and not problem and not waiting:
-            say(f"{snapshot.pod}: {status.name} answers again")
-        said[key] = problem

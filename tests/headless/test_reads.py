@@ -140,6 +140,9 @@ def test_what_is_watched_is_told_once_by_its_cursor(run, tmp_path):
     code, out, error = run("watch", "nodes", "--for", "1s", "--cursor", cursor)
     assert (code, out) == (Exit.USAGE, "")
     assert "the cursor of racks, not of nodes" in error
+    code, out, error = run("watch", "racks", "--cursor", "/proc/none/seen.json")
+    assert (code, out) == (Exit.FAILED, ""), "told before anything is printed that could not be remembered"
+    assert "cannot write /proc/none/seen.json" in error
 
 
 def test_a_wait_for_health_and_for_a_job(run):
@@ -150,6 +153,10 @@ def test_a_wait_for_health_and_for_a_job(run):
     code, out, error = run("wait", "--for", "job=987654:ended")
     assert (code, out) == (Exit.DONE, "987654 gone\n")
     assert "it has ended, or there was none" in error
+    code, out, error = run("wait", "--for", "job=987654:started")
+    assert (code, out) == (Exit.FAILED, "")
+    assert error == "megapod: job 987654 is not in the queue of austin: if it ran, it has ended\n"
+    assert run("wait", NODE, "--for", "job=987654:ended")[0] == Exit.USAGE
     code, out, error = run("wait", NODE, "--for", "state=down", "--timeout", "1s")
     assert code == Exit.DEADLINE
     assert f"not state=down: {NODE}" in error

@@ -36,9 +36,10 @@ examples:
   megapod wait --for job=1234:ended && megapod resume gpu007 --yes
   megapod wait --for op=op-7f3k9x --timeout 1h
 
-Only fresh facts count: while the source does not answer, nothing is there yet.
+Only fresh facts count: while the source does not answer, nothing is there yet, and stderr says so.
 
-exit codes: 0 all of them are there · 2 usage · 3 unreachable · 4 deadline passed · 130 interrupted
+exit codes: 0 all of them are there · 1 it cannot come to be: the job is gone · 2 usage · 3 unreachable
+            4 deadline passed · 130 interrupted
 """
 
 
