@@ -19,7 +19,7 @@ from backends.clean import clean
 from backends.errors import BackendError, Rejected, TimedOut, Unreachable
 from backends.model.observation import SchedulerJobs, SchedulerLayout, SchedulerNodes
 from backends.ports import Capability, Command, Shell
-from backends.slurm import aside, commands, jobs, layout, nodes, state
+from backends.slurm import commands, jobs, layout, nodes, portions, state
 from backends.slurm.holdings import Holdings
 
 AT_ONCE_S = 0.5
@@ -104,7 +104,7 @@ class SlurmScheduler:
         """Every node: one command."""
         _ASKED.set("nodes")
         answer = await self._beside_ping(lambda: self._checked(("scontrol", "-d", "-o", "show", "nodes", "--all")))
-        return await aside.read(lambda: nodes.parse_nodes(answer.stdout), answer.stdout)
+        return nodes.told(await portions.read(nodes.each(answer.stdout)), answer.stdout)
 
     async def jobs(self, *, brief: bool = False) -> SchedulerJobs:
         """Every job that is pending or holds nodes: one command, and a bounded number for jobs not met before.
@@ -115,7 +115,7 @@ class SlurmScheduler:
         nonce = self._nonce()
         argv = ("squeue", "--noheader", "--all", "-o", jobs.queue_format(nonce))
         answer = await self._beside_ping(lambda: self._checked(argv))
-        rows = await aside.read(lambda: jobs.parse_queue(answer.stdout, nonce), answer.stdout)
+        rows = jobs.told(await portions.read(jobs.each(answer.stdout, nonce)))
         return rows[0] if brief else await self._holdings.complete(rows, nonce, self._known_version)
 
     async def layout(self, *, brief: bool = False) -> SchedulerLayout:

@@ -5,7 +5,7 @@ it. It is believed only when it tells of exactly the job's nodes, each once; oth
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -44,18 +44,24 @@ def parse_detail(text: str, nodes: tuple[str, ...]) -> Held:
 
 
 def parse_details(text: str, wanted: Mapping[str, tuple[str, ...]]) -> dict[str, Held]:
-    """Of `scontrol -d -o show jobs`, what each wanted job holds, by its number; `wanted` maps it to the job's nodes.
+    """Of `scontrol -d -o show jobs`, what each wanted job holds, by its number; `wanted` maps it to the job's nodes."""
+    return dict(each(text, wanted))
 
-    One of whom the text says nothing certain is missing. A line break in what people write begins no other job's
-    record: whoever is told of twice is not known.
+
+def each(text: str, wanted: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Held]]:
+    """What each wanted job holds, read when its turn comes; one of whom the text says nothing certain is missing.
+
+    A line break in what people write begins no other job's record: whoever is told of twice is not known.
     """
     lines: dict[str, list[str]] = {}
     for line in records.lines(text, "JobId"):
         number = line.partition(" ")[0].removeprefix("JobId=")
         if number in wanted:
             lines.setdefault(number, []).append(line)
-    told = {number: parse_detail(found[0], wanted[number]) for number, found in lines.items() if len(found) == 1}
-    return {number: held for number, held in told.items() if held.gpus is not None}
+    for number, found in lines.items():
+        held = parse_detail(found[0], wanted[number]) if len(found) == 1 else Held()
+        if held.gpus is not None:
+            yield number, held
 
 
 def held_from_list(gres_detail: list[str], nodes: tuple[str, ...]) -> Held:

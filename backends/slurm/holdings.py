@@ -14,9 +14,9 @@ from backends.errors import Malformed, Rejected
 from backends.model.job import Job
 from backends.model.observation import SchedulerJobs
 from backends.ports import Command
-from backends.slurm.aside import read
+from backends.slurm import detail, portions
 from backends.slurm.commands import speaks_json
-from backends.slurm.detail import Held, parse_detail, parse_details
+from backends.slurm.detail import Held, parse_detail
 from backends.slurm.jobs import parse_requests, request_format
 from backends.slurm.json_jobs import decode_held
 
@@ -95,7 +95,7 @@ class Holdings:
         except Rejected:  # all of them have ended meanwhile
             return
         wanted = {raw[job.id]: job.nodes for job in new}
-        told = await read(lambda: parse_details(answer.stdout, wanted), answer.stdout)
+        told = dict(await portions.read(detail.each(answer.stdout, wanted)))
         self._held |= {job.id: (job.nodes, told[raw[job.id]]) for job in new if raw[job.id] in told}
 
     async def _detail(self, job: Job, raw: str, *, as_json: bool) -> Held:

@@ -6,6 +6,7 @@ Slurm's and its administrators' words, and a control character parts them: with 
 of 5,000 jobs was 2.0 MB a round, and is 0.7.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from backends.clean import clean
@@ -37,18 +38,28 @@ def request_format(nonce: str) -> str:
 
 def parse_queue(text: str, nonce: str) -> tuple[SchedulerJobs, dict[str, str]]:
     """Every job, and the raw number (`scontrol show job`) of each by its id."""
+    return told(each(text, nonce))
+
+
+def each(text: str, nonce: str) -> Iterator[tuple[Job, str]]:
+    """The jobs of an answer with their raw numbers, each read when its turn comes."""
     head, *rest = text.split(f"<{nonce}>")
     if head.strip():
         raise Malformed(f"squeue writes something else: {clean(head, 80)!r}", where=SOURCE)
-    jobs: dict[str, Job] = {}
-    raw: dict[str, str] = {}
     for record in rest:
         fields = record.removesuffix("\n").split(_BETWEEN, len(_FIELDS) - 1)
         if len(fields) != len(_FIELDS):
             raise Malformed(f"a job of {len(fields)} fields, not {len(_FIELDS)}: {clean(record, 80)!r}", where=SOURCE)
-        job = _job(tuple(fields))
+        yield _job(tuple(fields)), fields[1]
+
+
+def told(found: Iterable[tuple[Job, str]]) -> tuple[SchedulerJobs, dict[str, str]]:
+    """The queue, and the raw number of each of its jobs by its id."""
+    jobs: dict[str, Job] = {}
+    raw: dict[str, str] = {}
+    for job, its_number in found:
         jobs[job.id] = job
-        raw[job.id] = fields[1]
+        raw[job.id] = its_number
     return SchedulerJobs(jobs), raw
 
 

@@ -1,6 +1,7 @@
 """The lines of `scontrol -o show ...`: `Key=Value` pairs, some of whose values hold spaces."""
 
 import re
+from collections.abc import Iterator
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:/.]*=")
 
@@ -22,12 +23,15 @@ def pairs(line: str) -> dict[str, str]:
     return found
 
 
-def lines(text: str, first_key: str) -> list[str]:
+def lines(text: str, first_key: str) -> Iterator[str]:
     """The records of an answer: lines that begin with `first_key=`; a line that does not continues the one before."""
-    found: list[str] = []
+    record = ""
     for line in text.split("\n"):
         if line.startswith(f"{first_key}="):
-            found.append(line)
-        elif found and line:
-            found[-1] += f" {line}"
-    return found
+            if record:
+                yield record
+            record = line
+        elif record and line:
+            record += f" {line}"
+    if record:
+        yield record

@@ -41,6 +41,11 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+async def pass_turn() -> None:
+    """Let all that is ready go first. Takes no time, so it is nobody's clock."""
+    await asyncio.sleep(0)
+
+
 async def within(clock: Clock, seconds: float | None, work: Coroutine[object, object, Answer]) -> Answer:
     """The work's answer, or TimeoutError once the clock says so many seconds went by; None waits for ever.
 

@@ -50,7 +50,7 @@ class Collector:
         clock: Clock,
         budget: Budget,
         random: Random,
-        deliver: Callable[[Observation], None],
+        deliver: Callable[[Observation], Awaitable[None]],
     ) -> None:
         self.family = family
         self._clock = clock
@@ -79,7 +79,7 @@ class Collector:
             self._poked.clear()
             self._hinted.clear()
             observation = await self.round()
-            self._deliver(observation)
+            await self._deliver(observation)
             await self._pause(self.pause_s(observation.error), observation)
 
     async def round(self, *, together: bool = False) -> Observation:

@@ -23,7 +23,7 @@ from console.config import Config, PodConfig
 from console.insight.changes import changes
 from console.state.budget import Budget
 from console.state.chronicle import Chronicle
-from console.state.clock import Clock, SystemClock
+from console.state.clock import Clock, SystemClock, pass_turn
 from console.state.collector import Collector, Family
 from console.state.events import EventLog
 from console.state.listener import Listener
@@ -82,6 +82,7 @@ class Session:
         self._judged = judged
         self._brief = brief
         self._watched = False
+        self._merging = asyncio.Lock()
         self._chronicles: dict[str, Chronicle] = {}
         self.pods = {name: self._open(name, pod) for name, pod in config.pods.items()}
 
@@ -166,7 +167,7 @@ class Session:
         return self.pods[pod].adapters.scheduler
 
     async def _round(self, pod: Pod, collector: Collector) -> None:
-        self._deliver(pod.writer, await collector.round(together=True))
+        await self._in_turn(pod.writer, await collector.round(together=True))
 
     async def _age(self) -> None:
         while True:
@@ -178,6 +179,12 @@ class Session:
 
     async def _close(self) -> None:
         await asyncio.gather(*(pod.adapters.close() for pod in self.pods.values()))
+
+    async def _in_turn(self, writer: PodWriter, observation: Observation) -> None:
+        """Merge what a round brought, one after the other: a key that comes meanwhile waits for one of them at most."""
+        async with self._merging:
+            self._deliver(writer, observation)
+            await pass_turn()
 
     def _deliver(self, writer: PodWriter, observation: Observation) -> None:
         self._publish(writer.observe(observation))
@@ -212,7 +219,7 @@ class Session:
                 clock=self.clock,
                 budget=budget,
                 random=self._random,
-                deliver=lambda observation: self._deliver(writer, observation),
+                deliver=partial(self._in_turn, writer),
             )
             for family in families
         )

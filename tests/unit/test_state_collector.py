@@ -50,9 +50,12 @@ def collect(clock, source):
         )
         still = Random(1)
         still.uniform = lambda _low, _high: 0.0
-        collector = Collector(
-            family, clock=clock, budget=Budget(per_minute, clock), random=random or still, deliver=seen.append
-        )
+
+        async def deliver(observation):
+            seen.append(observation)
+
+        budget = Budget(per_minute, clock)
+        collector = Collector(family, clock=clock, budget=budget, random=random or still, deliver=deliver)
         collector.seen = seen
         return collector
 
