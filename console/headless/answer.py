@@ -17,7 +17,7 @@ from console.targets import Targets
 async def listed(arguments: argparse.Namespace, session: Session) -> Exit:
     """Look once through an open session, and print."""
     how = arguments.form
-    lister = Lister(how)
+    lister = Lister(how, document.kind_of(arguments.kind))
     parts: dict[str, Part] = {}
     if how.whole or arguments.nodes is not None:
         snapshots = await session.look(patience_s(arguments.timeout_s))

@@ -30,6 +30,10 @@ from console.words import age
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
     plan = read(Path(arguments.file))
+    if arguments.form.path is not None:
+        from console.headless.path_check import refuse as refuse_path  # every kind there is
+
+        refuse_path(arguments.form, "Result")
     return loop.run(_apply(plan, config_for(plan, load(arguments.config)), arguments))
 
 

@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _print(told: Iterator[ev.Entry], how: Form) -> None:
     """Forms that can be written in parts are: a journal may be long. The columns of a table want all of it at once."""
     shown = how.name in ("table", "wide")
-    lister = Lister(how)
+    lister = Lister(how, "AuditList")
     kept: list[views.AuditItem] = []
     at_once = None if shown else AT_ONCE
     while entries := list(islice(told, at_once)):

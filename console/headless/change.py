@@ -39,6 +39,10 @@ def run(arguments: argparse.Namespace, action: Action) -> Exit:
         raise Stop(Exit.USAGE, f"{action.verb} needs --reason: the next operator will want to know why")
     if getattr(arguments, "waive", None) is not None and not arguments.waive.strip():
         raise Stop(Exit.USAGE, "--waive needs a reason: it is on record")
+    if arguments.form.path is not None:  # before anything is done, and not when its result is to be printed
+        from console.headless.path_check import refuse as refuse_path  # every kind there is
+
+        refuse_path(arguments.form, "Plan" if arguments.dry_run or arguments.plan_out else "Result")
     looks_at_hardware = action.needs in _BY_CONTROLLERS or targeting.needs_controllers(arguments)
     return loop.run(_change(arguments, action, config if looks_at_hardware else scheduler_only(config)))
 

@@ -75,7 +75,7 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
     for_s = arguments.for_s if arguments.for_s is not None or arguments.follow else options.seconds(LISTEN)
     how: Form = arguments.form
     each = not how.whole and (arguments.follow or how.name not in TABLES)
-    lister = Lister(how)
+    lister = Lister(how, "EventList")
     async with Session(config) as session:
         pods = tuple(session.pods.values())
         cursors = Cursors(arguments, pods)

@@ -67,7 +67,7 @@ async def _run(arguments: argparse.Namespace, config: Config) -> Exit:
     items = {pod: _items(snapshot, attention[pod], now) for pod, snapshot in snapshots.items()}
     result = document.document("attentions", snapshots, now, items)
     if arguments.word == "list":
-        lister = Lister(arguments.form)
+        lister = Lister(arguments.form, "AttentionList")
         for pod, snapshot in snapshots.items():
             view = views.listed(snapshot, now, attention[pod])
             lister.add(Part(pod, form.with_pod(view, pod) if len(snapshots) > 1 else view, items[pod]))

@@ -13,6 +13,7 @@ from console.headless.item import Item
 from console.headless.table import Table, terminal_width
 from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
+from console.words import EMPTY
 
 
 class Part(Struct, frozen=True):
@@ -54,10 +55,14 @@ def view_of(kind: str, snapshot: Snapshot, now: datetime) -> View:
 
 
 class Lister:
-    """Writes parts as they come, in one form; a form that is one document is written at the end."""
+    """Writes parts as they come, in one form; a form that is one document is written at the end.
 
-    def __init__(self, how: Form) -> None:
+    `kind` is the document's, as in NodeList. Raises Stop where a column of the caller's own can never hold anything.
+    """
+
+    def __init__(self, how: Form, kind: str) -> None:
         self._form = how
+        self._kind = kind
         self._table = Table(terminal_width() if how.name == "table" else None)
         self._begun = False
 
@@ -96,6 +101,10 @@ class Lister:
             return form.csv_text(view, head=first)
         if self._form.columns:
             titles, rows = form.own_columns(items, self._form)
+            if first and any(set(column) == {EMPTY} for column in zip(*rows, strict=True)):
+                from console.headless.path_check import refuse  # every kind there is: for slips alone
+
+                refuse(self._form, self._kind)
             columns = tuple(Column(key=title, title=title) for title in titles)
             cells = tuple(Row(str(at), tuple(map(Cell, row))) for at, row in enumerate(rows))
             view = View(kind="", columns=columns, rows=cells, empty="")
@@ -104,7 +113,7 @@ class Lister:
 
 def write(how: Form, part: Part, whole: Struct) -> None:
     """A list that is known at once, in one form."""
-    lister = Lister(how)
+    lister = Lister(how, getattr(whole, "kind", ""))
     lister.add(part)
     lister.end(whole)
 

@@ -55,8 +55,13 @@ def write_json(value: object, *, indent: bool = True) -> None:
 
 
 def write_document(value: object, form: Form) -> None:
-    """A value in one of the forms of a document."""
-    write(document_text(value, form))
+    """A value in one of the forms of a document. Raises Stop where a path leads to nothing that it could ever have."""
+    text = document_text(value, form)
+    if form.path is not None and not text:
+        from console.headless.path_check import refuse  # every kind there is: for slips alone
+
+        refuse(form, str(value["kind"] if isinstance(value, dict) else getattr(value, "kind", "")))
+    write(text)
 
 
 def write_table(view: View, form: Form = TABLE) -> None:

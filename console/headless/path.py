@@ -1,7 +1,7 @@
 """A small path language into a document: `.items[*].name`, `.sources[0].state`, `.services["n-1"]`.
 
 Keys, `[N]` (from the end where negative), `[*]` for each; nothing else. What is not there gives nothing, never an
-error: an item without hardware has no `.hardware.power`.
+error: an item without hardware has no `.hardware.power`. What can never be there is found by `path_check`.
 """
 
 import re

@@ -62,6 +62,10 @@ class Wait(Struct, frozen=True, kw_only=True):
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
+    if arguments.form.path is not None:
+        from console.headless.path_check import refuse  # every kind there is: for those who want a part of one
+
+        refuse(arguments.form, "Result" if arguments.wanted.startswith("op=") else "Wait")
     if arguments.wanted.startswith("op="):
         return loop.run(wait_operation(arguments, arguments.wanted.removeprefix("op=")))
     wanted = read(arguments.wanted)

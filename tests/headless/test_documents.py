@@ -28,9 +28,11 @@ from console.operations.operation import Operation
 HERE = Path(__file__).parent / "goldens"
 NODE = "austin-r1-n02"
 LIVED_S = 600.0
+COLUMNS = "custom-columns=%s"
 LISTED = {
-    "custom-columns": "custom-columns=ID:.id,WHAT:.what,VERB:.verb,TITLE:.title",
-    "jsonpath": "jsonpath=.items[*].kind",
+    "findings": {"custom-columns": COLUMNS % "ID:.id,TITLE:.title", "jsonpath": "jsonpath=.items[*].by"},
+    "ops": {"custom-columns": COLUMNS % "ID:.id,VERB:.verb", "jsonpath": "jsonpath=.items[*].verb"},
+    "audit": {"custom-columns": COLUMNS % "WHAT:.what,ON:.on", "jsonpath": "jsonpath=.items[*].kind"},
 }
 WRITTEN = {"jsonpath": "jsonpath=.kind"}
 _VARIES = (
@@ -125,7 +127,7 @@ def judged(results, folder, kinds_of, codes):
 async def test_what_is_written_and_read_back_is_the_bytes_it_was(still, tmp_path):
     wrong = []
     read = forms(["drain", NODE, "--reason", "leak", "--dry-run"], DOCUMENTS, WRITTEN)
-    read += forms(["findings", "list"], ("json", "csv"), LISTED) + forms(["doctor"], ("json",), {})
+    read += forms(["findings", "list"], ("json", "csv"), LISTED["findings"]) + forms(["doctor"], ("json",), {})
     read += forms(["wait", NODE, "--for", "health=warning"], ("json",), {})
     kinds_of = {"drain": "Plan", "findings-list": "AttentionList", "doctor": "Checkup", "wait": "Wait"}
     wrong += judged(await still(*read), tmp_path, kinds_of, {Exit.DONE})
@@ -142,7 +144,10 @@ async def test_what_is_written_and_read_back_is_the_bytes_it_was(still, tmp_path
     identity = words[2].strip()
     read = forms(["check", "austin"], ("table", "json"), {})
     wrong += judged(await still(*read), tmp_path, {"check-austin": "CheckResult"}, {Exit.SOME_FAILED})
-    read = [*forms(["ops", "list", "--all"], LISTS, LISTED), *forms(["audit", "--operation", "triage"], LISTS, LISTED)]
+    read = [
+        *forms(["ops", "list", "--all"], LISTS, LISTED["ops"]),
+        *forms(["audit", "--operation", "triage"], LISTS, LISTED["audit"]),
+    ]
     read += forms(["ops", "show", identity], DOCUMENTS, WRITTEN)
     kinds_of = {"ops-list": "OperationList", "ops-show": "Operation", "audit-triage": "AuditList"}
     wrong += judged(await still(*read), tmp_path, kinds_of, {Exit.DONE})

@@ -4,8 +4,11 @@ import argparse
 
 import pytest
 
+from console.exit import Exit
+from console.headless.diagnostics import Stop
 from console.headless.form import DOCUMENTS, LISTS, csv_text, document_form, document_text, list_form, own_columns
 from console.headless.path import Path, PathError
+from console.headless.path_check import refuse
 from console.views.cell import Cell, Column, Row, View
 
 TREE = {"items": [{"name": "n1", "tags": {"a-b": 1}, "on": None}, {"name": "n2", "tags": {}, "on": ["x", "y"]}]}
@@ -76,3 +79,33 @@ def test_csv_is_quoted_where_it_must_be():
     view = View(kind="x", columns=columns, rows=rows, empty="")
     assert csv_text(view, head=True) == 'name,why\n"a,b","say ""no"""\nc,\nd,?\n'
     assert csv_text(view, head=False).startswith('"a,b"')
+
+
+@pytest.mark.parametrize(
+    ("form", "kind", "says"),
+    [
+        ("jsonpath=.items[*].nmae", "NodeList", "'nmae' in it; did you mean name?"),
+        ("jsonpath=.items[*].scheduler.reason.txt", "NodeList", "'txt' in it; did you mean text?"),
+        ("jsonpath=.items.name", "NodeList", "no 'name' in it"),
+        ("jsonpath=.steps[*][*].outcom", "Operation", "did you mean outcome?"),
+        ("custom-columns=N:.name,H:.helth", "NodeList", "no 'helth' in it; did you mean health?"),
+    ],
+)
+def test_a_path_that_no_document_of_a_kind_has_is_a_slip(form, kind, says):
+    with pytest.raises(Stop) as caught:
+        refuse(list_form(form), kind)
+    assert (caught.value.code, says in str(caught.value)) == (Exit.USAGE, True), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        ("jsonpath=.items[*].hardware.temp_c", "NodeList"),
+        ("jsonpath=.items[3].jobs[*]", "NodeList"),
+        ('jsonpath=.steps["close"].n1.outcome', "Operation"),
+        ("jsonpath=.phases[*].lanes[*].steps[*].args.reason", "Plan"),
+        ("custom-columns=N:.name", "SomethingElse"),
+    ],
+)
+def test_a_path_to_what_may_be_there_is_none(form, kind):
+    refuse(list_form(form), kind)

@@ -20,9 +20,12 @@ from console.headless.kinds import kinds, schema
 from console.headless.usage.get import KINDS
 
 HERE = Path(__file__).parent / "goldens"
-OF_LISTS = {"custom-columns": "custom-columns=POD:.pod,HEALTH:.health", "jsonpath": "jsonpath=.items[*].pod"}
+OF_LISTS = {"custom-columns": "custom-columns=POD:.pod,GPUS:.gpus", "jsonpath": "jsonpath=.items[*].pod"}
 COLUMNS = {
     "nodes": "custom-columns=NODE:.name,JOBS:.jobs[*],WATTS:.hardware.power_w,WHY:.scheduler.reason.text",
+    "gpus": "custom-columns=POD:.pod,GPU:.index,HEALTH:.health",
+    "plant": "custom-columns=POD:.pod,ID:.id,HEALTH:.health",
+    "sources": "custom-columns=POD:.pod,SOURCE:.name,STATE:.state",
     "findings": "custom-columns=ID:.id,HITS:.hits_nodes[*],ADVICE:.advice",
 }
 ONES = {
