@@ -127,8 +127,9 @@ class Board(LineView, can_focus=False):
 
     def _draw_cell(self, cell: Reading, width: int, told: int, align: Align) -> list[Piece]:
         style = self._style(cell)
-        if cell.points:
-            return [(sparkline(cell.points, self.glyphs, width).ljust(width), style)]
+        bars = sparkline(cell.points, self.glyphs, width)
+        if bars:
+            return [(bars.ljust(width), style)]
         pieces: list[Piece] = [(fit(cell.text, min(told, width), align, self.glyphs.ellipsis), style)]
         room = width - told
         if room > 0 and cell.level is not None:

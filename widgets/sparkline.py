@@ -9,13 +9,19 @@ FLAT = 0.01
 
 
 def sparkline(points: Sequence[float], glyphs: GlyphSet, width: int) -> str:
-    """The last `width` points between their own lowest and highest, padded; empty for fewer than two."""
+    """The last `width` points between their own lowest and highest, padded; empty for fewer than two.
+
+    One that has not moved is empty, too, until there are points for all of it: to see it grow is no news either.
+    """
     last = points[-width:]
     if len(last) < 2:
         return ""
     low, high = min(last), max(last)
     levels = glyphs.levels[1:]
-    scale = (len(levels) - 1) / (high - low) if high - low > FLAT * max(abs(high), 1) else 0.0
+    moves = high - low > FLAT * max(abs(high), 1)
+    if not moves and len(last) < width:
+        return ""
+    scale = (len(levels) - 1) / (high - low) if moves else 0.0
     return "".join(levels[round((point - low) * scale)] for point in last).ljust(width)
 
 

@@ -181,10 +181,13 @@ def unit_of(quantity: Quantity) -> str:
 
 
 def spark(points: tuple[float, ...], width: int = 12) -> str:
-    """The last points as bars between their own lowest and highest; flat ones stay low."""
+    """The last points as bars between their own lowest and highest; none for what has not moved until there are all."""
     last = points[-width:]
     if len(last) < 2:
         return ""
     low, high = min(last), max(last)
-    scale = (len(BARS) - 1) / (high - low) if high - low > 0.01 * max(abs(high), 1) else 0.0
+    moves = high - low > 0.01 * max(abs(high), 1)
+    if not moves and len(last) < width:
+        return ""
+    scale = (len(BARS) - 1) / (high - low) if moves else 0.0
     return "".join(BARS[round((point - low) * scale)] for point in last)

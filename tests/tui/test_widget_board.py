@@ -58,7 +58,8 @@ async def test_phrases_flow_over_lines(host, grid):
 
 def test_a_history_rises_and_noise_is_flat():
     assert sparkline((1, 2, 3, 4), UNICODE, 6) == "▁▃▆█  "
-    assert sparkline((50.0, 50.1), UNICODE, 4) == "▁▁  "
+    assert sparkline((50.0, 50.1), UNICODE, 4) == ""
+    assert sparkline((50.0, 50.1), UNICODE, 2) == "▁▁"
     assert sparkline((1, 9), ASCII, 2) == ".#"
     assert sparkline((5,), UNICODE, 6) == ""
 

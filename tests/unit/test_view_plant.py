@@ -80,9 +80,10 @@ def test_a_reading_without_a_value_is_a_question_mark():
     assert reading(measured(Quantity.FLOW, None)) == "flow_lpm ?"
 
 
-def test_a_spark_rises_and_a_flat_one_stays_low():
+def test_a_spark_rises_and_a_flat_one_is_told_once_it_is_whole():
     assert spark((1.0, 2.0, 3.0, 4.0)) == "▁▃▆█"
-    assert spark((50.0, 50.1, 50.0)) == "▁▁▁"
+    assert spark((50.0, 50.1, 50.0)) == ""
+    assert spark((50.0, 50.1, 50.0), 3) == "▁▁▁"
     assert spark((5.0,)) == ""
 
 
