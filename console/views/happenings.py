@@ -16,7 +16,7 @@ from console.targets import fold
 from console.views.cell import Cell, Column, Row, View
 from console.views.marks import at, severity, text
 from console.views.section import Fact, Section, severity_style
-from console.words import count, duration, rough
+from console.words import count, duration
 
 COLUMNS = (
     Column(key="at", title="WHEN"),
@@ -130,14 +130,13 @@ def whole(one: Told) -> Section:
 
 
 def lately(told: Iterable[Told], now: datetime, within: timedelta, since: datetime) -> Section:
-    """What happened within a time; where we have looked for less than that, for how long is said."""
+    """What happened within a time; where we have looked for less than that, since when is said."""
     recent = [one for one in newest(told) if now - one.at <= within and _changes(one)]
     facts = tuple(
         Fact(f"{one.at:%H:%M:%S}", text, "", severity_style(one.severity)) for one, text in _alike_together(recent)
     )
-    looked = now - since
-    short = looked < within
-    word = f"watched for {rough(looked.total_seconds())}" if short else count(len(recent), "change")
+    short = now - since < within
+    word = f"watched since {since:%H:%M}" if short else count(len(recent), "change")
     title = f"what changed in the last {duration(within.total_seconds()).removesuffix('00s')}"
     return Section(title, facts or (Fact("", "nothing"),), word, "warning" if short else "muted")
 

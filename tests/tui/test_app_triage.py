@@ -101,7 +101,7 @@ async def test_what_changed_lately_is_beside_the_findings(bench):
     one = bench()
     async with one.on_screen(140, 40) as pilot:
         await opened(one, pilot)
-        text = await one.until(pilot, "what changed in the last 30m", "gpu003 idle -> down", "watched for")
+        text = await one.until(pilot, "what changed in the last 30m", "gpu003 idle -> down", "watched since")
         one.scheduler.facts["gpu003"] = replace(
             one.scheduler.facts["gpu003"], state=("IDLE",), service=Service.IDLE, responding=True
         )

@@ -72,13 +72,13 @@ def test_the_chronicle_forgets_the_oldest_and_never_a_number(make):
     assert [one.number for one in chronicle.happenings] == [2, 3]
 
 
-def test_lately_says_for_how_long_it_has_looked(make):
+def test_lately_says_since_when_it_has_looked(make):
     chronicle = Chronicle()
     chronicle.add(changes(make.snapshot([make.node("n1", "IDLE")]), make.snapshot([make.node("n1", "DOWN")])))
     (one,) = map(of_change, chronicle.happenings)
     half = timedelta(minutes=30)
     section = lately([one], one.at + timedelta(minutes=1), half, since=one.at)
-    assert (section.note, len(section.facts)) == ("watched for 1m", 1)
+    assert (section.note, len(section.facts)) == (f"watched since {one.at:%H:%M}", 1)
     section = lately([one], one.at + timedelta(minutes=31), half, since=one.at - half)
     assert (section.note, section.facts[0].value) == ("0 changes", "nothing")
 
