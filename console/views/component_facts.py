@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from backends.model.measurement import CAPACITIES, Measurement
+from msgspec.structs import replace
+
+from backends.model.measurement import CAPACITIES, Measurement, Quantity
 from backends.model.plant import ComponentFacts, Condition
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Relation
 from console.views import finding_facts
-from console.views.plant import history, named, reading, unit_of
+from console.views.plant import history, named, reading, unit_of, word_of
 from console.views.section import Fact, Section, seen, severity_style
 from console.words import EMPTY, UNKNOWN, count
 
@@ -19,6 +21,13 @@ _SAID = {
     Relation.COOLS: "cooled by",
     Relation.CONNECTS: "linked by",
 }
+_UNSAID = {
+    Quantity.POWER: "power",
+    Quantity.TEMPERATURE: "temp",
+    Quantity.VOLTAGE: "voltage",
+    Quantity.CURRENT: "current",
+}
+"""What a unit says by itself in a row of readings, and not in a line of its own."""
 MOST = 6
 
 
@@ -59,8 +68,13 @@ def _reading(snapshot: Snapshot, identity: str, one: Measurement, facts: Compone
     if one.quantity in CAPACITIES:
         value = f"{one.value / 1000:.1f} kW" if one.value is not None else UNKNOWN
         return Fact("capacity", f"{value} ({one.label})" if one.label else value)
-    said = " ".join(part for part in (reading(one, facts), _limits(one)) if part)
-    return Fact(one.label, said, "", style, history=history(snapshot, identity, one))
+    word = word_of(one.quantity)
+    told = reading(replace(one, label=""), facts)  # its label stands before it, or else its word
+    told = told if one.label else told.removeprefix(word).strip()
+    said = " ".join(part for part in (told, _limits(one)) if part)
+    return Fact(
+        one.label or word or _UNSAID.get(one.quantity, ""), said, "", style, history=history(snapshot, identity, one)
+    )
 
 
 def _limits(one: Measurement) -> str:

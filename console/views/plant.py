@@ -153,7 +153,7 @@ def named(snapshot: Snapshot, component: Component) -> str:
 def reading(one: Measurement, facts: ComponentFacts | None = None) -> str:
     """`supply 30.1 °C`; power as kW, against what is allowed where that is known; `?` without a value."""
     if one.value is None:
-        return f"{one.label or one.quantity.value} {UNKNOWN}"
+        return f"{one.label or word_of(one.quantity) or one.quantity.value} {UNKNOWN}"
     word, unit = _SAID.get(one.quantity, ("", one.quantity.value.rpartition("_")[2]))
     beside = facts.measurements if facts else ()
     alone = not one.label or sum(other.quantity is one.quantity for other in beside) < 2
@@ -171,6 +171,11 @@ def history(snapshot: Snapshot, component: str, one: Measurement) -> tuple[tuple
         return ()
     scale = 1000.0 if one.quantity is Quantity.POWER else 1.0
     return tuple((seconds, value / scale) for seconds, value in snapshot.history(component, one))
+
+
+def word_of(quantity: Quantity) -> str:
+    """What is written before its value; empty where the unit says it."""
+    return _SAID.get(quantity, ("",))[0]
 
 
 def unit_of(quantity: Quantity) -> str:

@@ -158,8 +158,9 @@ def test_a_component_whole_has_every_reading_with_its_limits_and_history(pod, ma
     snapshot = replace(snapshot, rounds={one.source: (10.0, 30.0)})
     *_, readings = component_facts.whole(snapshot, "loop:tcs", make.at)
     first = readings.facts[0]
-    assert (first.value, first.style, first.history) == (
-        "flow 90 l/min (must stay above 100 l/min)",
+    assert (first.label, first.value, first.style, first.history) == (
+        "flow",
+        "90 l/min (must stay above 100 l/min)",
         "critical",
         ((10.0, 300.0), (30.0, 90.0)),
     )

@@ -77,7 +77,7 @@ def test_what_is_stale_is_drawn_as_stale(pod, make):
 
 
 def test_a_reading_without_a_value_is_a_question_mark():
-    assert reading(measured(Quantity.FLOW, None)) == "flow_lpm ?"
+    assert reading(measured(Quantity.FLOW, None)) == "flow ?"
 
 
 def test_a_spark_rises_and_a_flat_one_is_told_once_it_is_whole():
