@@ -10,7 +10,7 @@ from console.exit import Exit
 from console.headless import targeting
 from console.headless.asking import answer, can_ask
 from console.headless.diagnostics import Stop, say
-from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
+from console.headless.looking import aimed_at, look_for, scheduler_only
 from console.operations import judgement
 from console.operations.identity import user
 from console.state.clock import SystemClock
@@ -28,7 +28,7 @@ async def targets(arguments: argparse.Namespace, config: Config) -> Targets:
     if not arguments.as_named:
         asked = config if targeting.needs_controllers(arguments) else scheduler_only(config)
         async with Session(asked) as session:
-            snapshots = await session.look(LOOK_WITHIN_S)
+            snapshots = await look_for(arguments, session)
             return aimed_at(arguments, snapshots, session.clock.now())
     if arguments.expression is not None:
         raise TargetError("--as-named asks nobody, and --select has to: take one of them")

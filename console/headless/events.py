@@ -10,6 +10,7 @@ from msgspec import Struct
 from backends.model.severity import Severity
 from backends.model.stream import Event, StreamState
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import loop, options, output
 from console.headless.diagnostics import say
@@ -72,7 +73,6 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
-    for_s = arguments.for_s if arguments.for_s is not None or arguments.follow else options.seconds(LISTEN)
     how: Form = arguments.form
     each = not how.whole and (arguments.follow or how.name not in TABLES)
     lister = Lister(how, "EventList")
@@ -84,7 +84,7 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
             width = max(len(pod.name) for pod in pods) if len(pods) > 1 else 0
             tasks += [asyncio.create_task(_print(pod, how, width, lister, cursors)) for pod in pods]
         try:
-            done, _ = await asyncio.wait(tasks, timeout=for_s, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, timeout=_listens_s(arguments), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
@@ -93,22 +93,29 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
             await asyncio.gather(*tasks, return_exceptions=True)
             if each:
                 cursors.keep(pods)
-    silent = tuple(problem for pod in pods for problem in _unheard(pod))
-    gaps = tuple(gap for pod in pods for gap in _missing(pod.name, pod.events.events))
-    problems = (*gaps, *silent)
-    if not each:
-        for pod in pods:
-            lister.add(_part(pod.name, pod.events.events, many=len(pods) > 1))
-        if not how.whole and not any(pod.events.events for pod in pods):
-            say("no controller has said anything")
-        items = tuple(_item(pod.name, event) for pod in pods for event in pod.events.events)
-        lister.end(EventList(observedAt=session.clock.now(), partial=bool(problems), errors=problems, items=items))
-        for pod in pods:
-            cursors.told(pod.name, pod.events.events)
-        cursors.keep(pods)
-    for problem in silent if each else problems:  # what is missing was said when it was
-        say(problem)
-    return Exit.PARTIAL if problems else Exit.DONE
+        silent = tuple(problem for pod in pods for problem in _unheard(pod))
+        gaps = tuple(gap for pod in pods for gap in _missing(pod.name, pod.events.events))
+        problems = (*gaps, *silent)
+        if not each:
+            for pod in pods:
+                lister.add(_part(pod.name, pod.events.events, many=len(pods) > 1))
+            if not how.whole and not any(pod.events.events for pod in pods):
+                say("no controller has said anything")
+            items = tuple(_item(pod.name, event) for pod in pods for event in pod.events.events)
+            lister.end(EventList(observedAt=session.clock.now(), partial=bool(problems), errors=problems, items=items))
+            for pod in pods:
+                cursors.told(pod.name, pod.events.events)
+            cursors.keep(pods)
+        for problem in silent if each else problems:  # what is missing was said when it was
+            say(problem)
+        return Exit.PARTIAL if problems else Exit.DONE
+
+
+def _listens_s(arguments: argparse.Namespace) -> float | None:
+    """How long to listen from now on: as said, with time left before the run's deadline to print what was heard."""
+    if arguments.for_s is None and arguments.follow:
+        return None
+    return patience_s(options.seconds(LISTEN) if arguments.for_s is None else arguments.for_s)
 
 
 async def _print(pod: Pod, how: Form, width: int, lister: Lister, cursors: Cursors) -> None:

@@ -15,7 +15,7 @@ from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, output, targeting
 from console.headless.diagnostics import Stop, say
-from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
+from console.headless.looking import aimed_at, look_for, scheduler_only
 from console.logs.controller import controllers
 from console.logs.job_output import output_of
 from console.logs.journal import journals
@@ -72,7 +72,7 @@ async def _readers(
 ) -> list[Reader]:
     if arguments.job:
         return [await output_of(session.pods.values(), arguments.job, arguments.most)]
-    snapshots = await session.look(LOOK_WITHIN_S)
+    snapshots = await look_for(arguments, session)
     targets = aimed_at(arguments, snapshots, session.clock.now())
     if arguments.origin == "bmc":
         return controllers(session, targets)

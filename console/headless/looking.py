@@ -1,20 +1,30 @@
 """How a verb looks at the pods, and finds in what it sees the nodes that were meant. For reads and writes alike."""
 
 import argparse
+import asyncio
+import contextlib
 from collections.abc import Mapping
+from contextlib import aclosing
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from backends.model.snapshot import Snapshot
 from console.config import Config
+from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import document, targeting
 from console.headless.diagnostics import Stop
 from console.target_error import TargetError
 from console.targets import Targets, resolve
 
+if TYPE_CHECKING:
+    from console.state.session import Session
+
 LOOK_WITHIN_S = 30.0
+OTHERS_WITHIN_S = 2.0
+"""How long pods that are slow are asked for nodes which others have."""
 
 
 def scheduler_only(config: Config) -> Config:
@@ -22,6 +32,29 @@ def scheduler_only(config: Config) -> Config:
     return replace(
         config, pods={name: replace(pod, redfish=() if pod.ssh else pod.redfish) for name, pod in config.pods.items()}
     )
+
+
+async def look_for(arguments: argparse.Namespace, session: "Session") -> dict[str, Snapshot]:
+    """Look once, as patiently as the run allows, for NODES and `--select`.
+
+    Names that some pods have are found there: the others get a moment more to say that they have them, too. A group or
+    a selection may be anywhere, so all are waited for.
+    """
+    patience, named = patience_s(LOOK_WITHIN_S), arguments.expression is None and "@" not in arguments.nodes
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(None) as limit, aclosing(session.arrivals(patience)) as coming:
+            async for _ in coming:
+                if named and limit.when() is None and _found(arguments.nodes, session.store.snapshots):
+                    limit.reschedule(asyncio.get_running_loop().time() + min(patience, OTHERS_WITHIN_S))
+    return session.store.snapshots
+
+
+def _found(expression: str, snapshots: Mapping[str, Snapshot]) -> bool:
+    try:
+        resolve(expression, snapshots)
+    except TargetError:
+        return False
+    return True
 
 
 def targets_of(expression: str, snapshots: Mapping[str, Snapshot]) -> Targets:

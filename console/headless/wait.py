@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Callable
 from difflib import get_close_matches
+from math import inf
 
 from msgspec import Struct, field
 
@@ -18,7 +19,7 @@ from console.headless import document, loop, output, targeting
 from console.headless.bar import Bar, filled
 from console.headless.complaints import Complaints
 from console.headless.diagnostics import Stop, say
-from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, look_for, scheduler_only
 from console.headless.usage.wait import IN_SERVICE, STATES
 from console.headless.wait_operation import wait_operation
 from console.operations.goal import Goal, in_health, in_service, in_state, job_ended, job_started
@@ -99,13 +100,14 @@ def read(text: str) -> Wanted:
 
 async def _wait(arguments: argparse.Namespace, wanted: Wanted, config: Config) -> Exit:
     async with Session(config) as session:
-        snapshots = await session.look(patience_s(LOOK_WITHIN_S))
+        snapshots = await (session.look(patience_s(LOOK_WITHIN_S)) if wanted.job else look_for(arguments, session))
         pods, names = _subject(arguments, wanted, snapshots, session)
         watching = asyncio.create_task(session.watch())
         code, complaints = Exit.DONE, Complaints(wanted.sources)
         try:
             bar = Bar(lambda: _so_far(session, wanted, pods[0], names))
-            async with asyncio.timeout(arguments.timeout_s), bar:
+            within_s = patience_s(inf if arguments.timeout_s is None else arguments.timeout_s)
+            async with asyncio.timeout(None if within_s == inf else within_s), bar:
                 await session.store.until(_there(wanted, pods, names, None if bar.on else complaints))
         except TimeoutError:
             code = Exit.DEADLINE
