@@ -11,6 +11,7 @@ from widgets.messages import OrderAwaited
 from widgets.rowset import RowSet
 
 _SLICE_S = 0.002
+FILTERING = "filtering"
 LONG_S = 0.3
 """From here on a table that still shows the old order looks as if it had not understood."""
 
@@ -34,6 +35,11 @@ class Ordering:
         """What is being done, once it has taken long; empty else."""
         return self.word if self._long else ""
 
+    @property
+    def filtering(self) -> bool:
+        """Whether the rows on screen are still those of the filter before, however short it takes."""
+        return self._rows.busy and self.word == FILTERING
+
     def follow(self) -> None:
         """There may be work now."""
         if not self._rows.busy:
@@ -52,6 +58,8 @@ class Ordering:
                 self._say(long=True)
             await asyncio.sleep(_SLICE_S)
         self._driver = None
+        if self.word == FILTERING and not self._long:
+            self._table.post_message(OrderAwaited(self._table))  # how many there are is known from here on
         self._say(long=False)
         self._done()
 

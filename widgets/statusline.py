@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
+from textual import events
+from textual.keys import _character_to_key
 from textual.strip import Strip
 
 from widgets.glyphs import UNICODE, GlyphSet
@@ -11,12 +13,19 @@ from widgets.paint import Piece, clip, width_of
 
 
 class Segment(Struct, frozen=True):
-    """A ready-made text, with a key's hint before it. `priority` 0 is never dropped, the highest number goes first."""
+    """A ready-made text, with a key's hint before it. `priority` 0 is never dropped, the highest number goes first.
+
+    A click on it does what `action` of the screen does, else what its key does.
+    """
 
     text: str
     style: str = ""
     priority: int = 0
     key: str = ""
+    action: str = ""
+
+
+_NAMED = {"esc": "escape", "^p": "ctrl+p"}
 
 
 class StatusLine(LineView, can_focus=False):
@@ -54,15 +63,8 @@ class StatusLine(LineView, can_focus=False):
 
     def draw(self, index: int) -> Strip:  # noqa: ARG002 (there is one line)
         """The line: as many segments as fit, the left ones before the right ones of one priority."""
+        left, right = self._fitting()
         width = self.size.width
-        left, right = list(self._left), list(self._right)
-        while self._width(left) + self._width(right) + (1 if left and right else 0) > width:
-            droppable = [segment for segment in (*left, *right) if segment.priority]
-            if not droppable:
-                break
-            worst = max(segment.priority for segment in droppable)
-            side = right if any(segment.priority == worst for segment in right) else left
-            side.remove(next(segment for segment in reversed(side) if segment.priority == worst))
         ground = self.base + self.palette["bar"] if self._bar else self.base
         first, last = self._pieces(left), self._pieces(right)
         used = sum(width_of(text) for text, _ in last)
@@ -73,6 +75,42 @@ class StatusLine(LineView, can_focus=False):
             pieces.append((shown, style))
             room -= width_of(shown)
         return self.line([*pieces, (" " * (room + 1 if last else room), ground), *last], ground)
+
+    async def on_click(self, event: events.Click) -> None:
+        """What is named under the pointer."""
+        left, right = self._fitting()
+        found = self._under(left, event.x) or self._under(right, event.x - self.size.width + self._width(right))
+        if found is None:
+            return
+        event.stop()
+        if found.action:
+            await self.app.run_action(found.action, self.screen)
+        elif len(found.key) == 1:
+            self.app.simulate_key(_character_to_key(found.key))
+        elif found.key in _NAMED or found.key.isalpha():
+            self.app.simulate_key(_NAMED.get(found.key, found.key))
+
+    def _under(self, segments: Sequence[Segment], x: int) -> Segment | None:
+        at = 0
+        for segment in segments:
+            wide = self._width([segment])
+            if at <= x < at + wide:
+                return segment
+            at += wide + width_of(self._separator)
+        return None
+
+    def _fitting(self) -> tuple[list[Segment], list[Segment]]:
+        """The segments there is room for."""
+        width = self.size.width
+        left, right = list(self._left), list(self._right)
+        while self._width(left) + self._width(right) + (1 if left and right else 0) > width:
+            droppable = [segment for segment in (*left, *right) if segment.priority]
+            if not droppable:
+                break
+            worst = max(segment.priority for segment in droppable)
+            side = right if any(segment.priority == worst for segment in right) else left
+            side.remove(next(segment for segment in reversed(side) if segment.priority == worst))
+        return left, right
 
     def _pieces(self, segments: Sequence[Segment]) -> list[Piece]:
         ground = self.base + self.palette["bar"] if self._bar else self.base

@@ -18,7 +18,7 @@ from widgets.glyphs import UNICODE, GlyphSet
 from widgets.line_view import LineView
 from widgets.marks import Marks
 from widgets.messages import MarksChanged, RowHighlighted, RowSelected
-from widgets.ordering import Ordering
+from widgets.ordering import FILTERING, Ordering
 from widgets.row import Row
 from widgets.row_painter import GUTTER, RowPainter, is_stale
 from widgets.rowset import RowSet
@@ -117,7 +117,7 @@ class LineTable(LineView):
 
     def filter_by(self, keep: Callable[[Row], bool] | None) -> None:
         """Show only rows that `keep` lets through."""
-        self._ordering.word = "filtering"
+        self._ordering.word = FILTERING
         self._rows.filter(keep)
         self._follow()
 
@@ -142,6 +142,11 @@ class LineTable(LineView):
     def doing(self) -> str:
         """`sorting`, `filtering` or `ordering` while that takes long; empty else. `OrderAwaited` tells of both."""
         return self._ordering.said
+
+    @property
+    def filtering(self) -> bool:
+        """Whether a filter was asked for that the rows do not follow yet: how many pass is not known."""
+        return self._ordering.filtering
 
     @property
     def cursor(self) -> str | None:

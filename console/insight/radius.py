@@ -20,12 +20,13 @@ _ORDER = (Confidence.EXACT, Confidence.NODE_LEVEL, Confidence.INFERRED)
 
 
 class Reached(Struct, frozen=True, kw_only=True):
-    """A component on the way down or up: its health as observed, and how surely it is connected."""
+    """A component on the way down or up: its health as observed, whether that is old, how surely it is connected."""
 
     id: str
     kind: Kind
     health: Severity
     confidence: Confidence
+    stale: bool = False
 
 
 class Radius(Struct, frozen=True, kw_only=True):
@@ -165,9 +166,21 @@ def _walk(
 
 def _reached(snapshot: Snapshot, found: dict[str, Confidence]) -> tuple[Reached, ...]:
     return tuple(
-        Reached(id=name, kind=snapshot.topology.components[name].kind, health=health(snapshot, name), confidence=sure)
+        Reached(
+            id=name,
+            kind=snapshot.topology.components[name].kind,
+            health=health(snapshot, name),
+            confidence=sure,
+            stale=_old(snapshot, name),
+        )
         for name, sure in found.items()
     )
+
+
+def _old(snapshot: Snapshot, entity: str) -> bool:
+    """Whether what is known of its health may be out of date."""
+    node = snapshot.nodes.get(entity.removeprefix("node:")) if entity.startswith("node:") else None
+    return snapshot.stale(node.hardware if node is not None else snapshot.components.get(entity))
 
 
 def health(snapshot: Snapshot, entity: str) -> Severity:

@@ -15,6 +15,9 @@ from console.words import UNKNOWN, ago, count
 from widgets.glyphs import GlyphSet
 from widgets.statusline import Segment
 
+HEALTH, FLEET = "view('health')", "view('fleet')"
+"""Where a click on what is not well leads."""
+
 
 class Place(Struct, frozen=True, kw_only=True):
     """Where the operator is: the views that led here, this one, how much of it is shown, what narrows it."""
@@ -28,11 +31,11 @@ class Place(Struct, frozen=True, kw_only=True):
 
 def left(pod: str, place: Place, snapshot: Snapshot | None) -> list[Segment]:
     """Pod, mode, view, filter, marks."""
-    segments = [Segment(f" {pod} ", "badge")]
+    segments = [Segment(f" {pod} ", "badge", action="pods")]
     if snapshot is not None and snapshot.read_only:
         segments.append(Segment("READ-ONLY", "accent", 1))
     if place.path:
-        segments.append(Segment("".join(f"{one}  >  " for one in place.path).rstrip(), "muted", 3))
+        segments.append(Segment("".join(f"{one}  >  " for one in place.path).rstrip(), "muted", 3, action="back"))
     segments.append(Segment(place.title, "title"))
     if place.marked:
         segments.append(Segment(f"{place.marked} marked", "mark"))
@@ -49,7 +52,7 @@ def right(
     """Operations under way, findings, freshness, the requests it costs a minute, the other pods."""
     segments: list[Segment] = []
     if running:
-        segments.append(Segment(count(running, "op"), "badge", 1))
+        segments.append(Segment(count(running, "op"), "badge", 1, action="operations"))
     snapshot = snapshots.get(pod)
     if snapshot is not None:
         segments.extend(_freshness(snapshot, now, glyphs))
@@ -67,7 +70,10 @@ def _freshness(snapshot: Snapshot, now: datetime, glyphs: GlyphSet) -> list[Segm
     states = snapshot.sources.values()
     bad = [status for status in states if not status.trusted and status.state is not SourceState.PENDING]
     waiting = [status for status in states if status.state is SourceState.PENDING]
-    segments = [Segment(_said(status, now, glyphs), "critical" if _dead(status) else "warning") for status in bad[:1]]
+    segments = [
+        Segment(_said(status, now, glyphs), "critical" if _dead(status) else "warning", action=HEALTH)
+        for status in bad[:1]
+    ]
     if len(bad) > 1:
         segments.append(Segment(f"+{len(bad) - 1}", "warning"))
     if waiting and not bad:
@@ -98,8 +104,8 @@ def _others(snapshots: Mapping[str, Snapshot], pod: str) -> list[Segment]:
     bad = [snapshot.pod for snapshot in others if snapshot.partial]
     if bad:
         more = f" +{len(bad) - 1}" if len(bad) > 1 else ""
-        return [Segment(f"also {bad[0]}{more}", "warning", 2)]
-    return [Segment(f"{count(len(others), 'other pod')} live", "muted", 5)]
+        return [Segment(f"also {bad[0]}{more}", "warning", 2, action=FLEET)]
+    return [Segment(f"{count(len(others), 'other pod')} live", "muted", 5, action=FLEET)]
 
 
 def hints(keys: Iterable[tuple[str, str]], note: str = "") -> list[Segment]:

@@ -11,31 +11,37 @@ from console.tui.keys import COMMON, VIEWS
 from widgets.dialog import Question
 from widgets.dialog_body import DialogLine
 
-_WIDTH = 24
-_VIEWS_ACROSS = 5
-_ACROSS = 3
-"""Three entries stand on a line, so that the whole fits 80x24."""
+_WIDTH, _OWN_WIDTH, _VIEW_WIDTH = 24, 36, 14
+"""Columns of an entry: three stand on a line of a dialog at 80x24, so that nearly all of it fits."""
+_BESIDE = 8
+"""Columns of the screen that the dialog's lines do not have."""
 
 _OWN = frozenset({"super+c", "ctrl+c", "shift+tab", "ctrl+b", "ctrl+f"})
 """Textual's own, and second names of keys that are listed."""
 
 
 def question(screen: Screen[None], title: str, note: str) -> Question:
-    """Every key of the screen and of its focused pane. `note` says why some actions are not among them."""
+    """Every key of the screen and of its focused pane: first what only this view has, last what its key line says.
+
+    `note` says why some actions are not among them.
+    """
     active = [one for one in screen.active_bindings.values() if one.binding.description and one.binding.key not in _OWN]
     acts = frozenset(f"act('{action.id}')" for action in ACTIONS)
     views = frozenset(key.action for key in VIEWS)
     common = frozenset(key.action for key in COMMON)
     others = frozenset(one.binding.action for one in active) - acts - views - common
-    body = [_entry("" if at else "Actions", *key) for at, key in enumerate(_keys(active, acts))]
+    own = frozenset(one.binding.action for one in active if one.node is screen) & others
+    room = screen.size.width - _BESIDE
+    body = _columns(_keys(active, own), _OWN_WIDTH, room)
+    body += _columns(_keys(active, others - own), _WIDTH, room)
+    actions = [_entry("" if at else "Actions", *key) for at, key in enumerate(_keys(active, acts))]
     if note:
         there = {one.binding.action for one in active}
         missing = [action.verb for action in ACTIONS if f"act('{action.id}')" not in there]
         note = f"no {', '.join(missing)}: {note}" if 0 < len(missing) < len(ACTIONS) else note
-        body.append(DialogLine(((f"{'' if body else 'Actions':<9}", "title"), (note, "warning"))))
-    body += _views(_keys(active, views))
-    for name, wanted in (("Everywhere", common), ("This pane", others)):
-        body += [_title(name), *_columns(_keys(active, wanted))]
+        actions.append(DialogLine(((f"{'' if actions else 'Actions':<9}", "title"), (note, "warning"))))
+    body += [*actions, _title("Everywhere"), *_columns(_keys(active, common), _WIDTH, room)]
+    body += _views(_keys(active, views), room)
     return Question(title=f"keys: {title}", body=tuple(body), yes="", no="Close")
 
 
@@ -56,22 +62,22 @@ def _entry(title: str, signs: str, text: str) -> DialogLine:
     return DialogLine(((f"{title:<7}  ", "title"), (f"{signs} ", "key"), (text, "text")))
 
 
-def _views(keys: list[tuple[str, str]]) -> list[DialogLine]:
-    lines = []
-    for at in range(0, len(keys), _VIEWS_ACROSS):
+def _views(keys: list[tuple[str, str]], room: int) -> list[DialogLine]:
+    lines, across = [], max(1, room // _VIEW_WIDTH)
+    for at in range(0, len(keys), across):
         runs = [("       " if at else "Views  ", "title")]
-        for signs, text in keys[at : at + _VIEWS_ACROSS]:
+        for signs, text in keys[at : at + across]:
             runs += [("  ", ""), (f"{signs} ", "key"), (text, "text")]
         lines.append(DialogLine(tuple(runs)))
     return lines
 
 
-def _columns(keys: list[tuple[str, str]]) -> list[DialogLine]:
-    lines = []
-    for at in range(0, len(keys), _ACROSS):
+def _columns(keys: list[tuple[str, str]], width: int, room: int) -> list[DialogLine]:
+    lines, across = [], max(1, room // width)
+    for at in range(0, len(keys), across):
         runs: list[tuple[str, str]] = []
-        for signs, text in keys[at : at + _ACROSS]:
+        for signs, text in keys[at : at + across]:
             sign = f"  {signs:<7} "
-            runs += [(sign, "key"), (f"{text:<{_WIDTH - len(sign)}}", "text")]
+            runs += [(sign, "key"), (f"{text:<{width - len(sign)}}", "text")]
         lines.append(DialogLine((*runs[:-1], (runs[-1][0].rstrip(), "text"))))
     return lines

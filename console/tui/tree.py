@@ -9,7 +9,7 @@ from backends.model.snapshot import Snapshot
 from console.tui.heat import SEVERITY_WORD, worst_findings
 from console.views.gpus import FREE, gpus_of, holder
 from console.views.nodes import gpus
-from console.views.racks import groups
+from console.views.racks import UNPLACED, groups
 from console.words import UNKNOWN, count
 from widgets.glyphs import GlyphSet
 from widgets.tree import TreeItem
@@ -33,6 +33,7 @@ class TopologyTree:
         racks: dict[str, TreeItem] = {}
         bad = worst_findings(snapshot)
         services: Counter[Service] = Counter()
+        told = any(node.rack for node in snapshot.nodes.values())
         for name, nodes in groups(snapshot).items():
             inside = Counter(node.service for node in nodes)
             services += inside
@@ -43,7 +44,9 @@ class TopologyTree:
                 own = snapshot.components.get(f"rack:{name}")
                 hit = (bad[node.name] for node in nodes if node.name in bad)
                 health = worst(own.health if own else Severity.UNKNOWN, *hit, *{node.health for node in nodes})
-                racks[name] = self._rack(name, inside, health, tuple(known[node.name][-1] for node in shown))
+                label = name if nodes[0].rack or not told or name == UNPLACED else f"{name}: no rack told"
+                children = tuple(known[node.name][-1] for node in shown)
+                racks[name] = self._rack(name, label, inside, health, children)
         self._known, self._racks = known, racks
         note, style = _note(services)
         pod = TreeItem(f"pod:{snapshot.pod}", snapshot.pod, "", "", note, style, children=tuple(racks.values()))
@@ -66,13 +69,13 @@ class TopologyTree:
         return items
 
     def _rack(
-        self, name: str, services: Counter[Service], health: Severity, children: tuple[TreeItem, ...]
+        self, name: str, label: str, services: Counter[Service], health: Severity, children: tuple[TreeItem, ...]
     ) -> TreeItem:
         """With the worst of its nodes, and of what is told of it and them."""
         note, style = _note(services)
         sick = health in (Severity.CRITICAL, Severity.WARNING)
         glyph = self._glyphs.severity[health] if sick else ""
-        item = TreeItem(f"rack:{name}", name, glyph, health.value.lower(), note, style, children=children)
+        item = TreeItem(f"rack:{name}", label, glyph, health.value.lower(), note, style, children=children)
         old = self._racks.get(name)
         return old if old is not None and old == item else item
 

@@ -25,7 +25,7 @@ def whole(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
     known = snapshot.nodes.get(name)
     if known is None:
         return [Section(name, (Fact("", "no source knows it any more"),))]
-    where = Fact("stands in", known.group or UNKNOWN)
+    where = Fact("stands in", known.rack or (f"no rack told; hangs on {known.group}" if known.group else UNKNOWN))
     sections = [Section(name, (where,)), *_findings(snapshot, name, now), _scheduler(snapshot, known, now)]
     sections.extend(job_facts.whole(snapshot, held.id, now)[0] for held in snapshot.jobs_on(name))
     sections.append(_hardware(snapshot, known, now))

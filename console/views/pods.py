@@ -19,7 +19,7 @@ from console.words import EMPTY, UNKNOWN, ago, count
 
 COLUMNS = (
     Column(key="pod", title="POD"),
-    Column(key="mode", title="MODE", priority=1),
+    Column(key="mode", title="MODE", priority=2),
     Column(key="nodes", title="NODES", right=True),
     Column(key="up", title="UP", right=True, priority=3),
     Column(key="draining", title="DRAIN", right=True),
@@ -27,7 +27,7 @@ COLUMNS = (
     Column(key="gpus", title="GPUS", right=True),
     Column(key="jobs", title="JOBS", right=True, priority=3),
     Column(key="findings", title="FINDINGS"),
-    Column(key="power_kw", title="kW", right=True, priority=2),
+    Column(key="power_kw", title="kW", right=True, priority=1),
     Column(key="sources", title="SOURCES", flex=True),
     Column(key="seen", title="SEEN", right=True),
     Column(key="requests", title="REQ/MIN", right=True, priority=4),

@@ -54,6 +54,7 @@ def _parts(title: str, parts: tuple[Reached, ...]) -> Iterator[Cell]:
     for one in (*ill, *well)[:MOST]:
         how = "" if one.confidence is Confidence.EXACT else f" ({one.confidence.value})"
         health = "" if one.health is Severity.UNKNOWN else f" {one.health.value}"
-        yield Cell(f"  {one.id}{health}{how}", STYLE[one.health] if one in ill else "")
+        old = " as last seen" if one.stale and health else ""
+        yield Cell(f"  {one.id}{health}{old}{how}", "stale" if one.stale else STYLE[one.health] if one in ill else "")
     if len(parts) > MOST:
         yield Cell(f"  and {len(parts) - MOST} more")

@@ -263,3 +263,18 @@ async def test_placement_says_what_fits_and_what_a_drain_would_take(bench, monke
         await one.until(pilot, "free 6 nodes, 48 GPUs", "biggest gang now 6 nodes")
         await pilot.press("tab")
         await one.until(pilot, "a drain of gpu001 takes", "also run on gpu002", "6 free nodes, 48 GPUs")
+
+
+async def test_what_the_two_lines_of_chrome_name_can_be_clicked(bench):
+    one = bench(pods=2)
+    async with one.on_screen() as pilot:
+        await one.until(pilot, "gpu001", "1 other pod live")
+        await pilot.press("5", "enter")
+        await one.until(pilot, "nodes  >  node gpu001")
+        await pilot.click("#status", offset=(10, 0))
+        await one.until(pilot, "nodes  8", "HEALTH")
+        await pilot.click("#status", offset=(1, 0))
+        await one.until(pilot, "SOURCES", "lab2")
+        line = one.lines()[-1]
+        await pilot.click("#hints", offset=(line.index("? help"), 0))
+        await one.until(pilot, "keys: fleet")

@@ -314,3 +314,17 @@ async def test_a_table_that_holds_its_lines_moves_none_that_is_read_when_rows_co
         await pilot.pause()
         assert (table.top, table.cursor_index, table.cursor) == (2, 4, "k12")
         assert not table.regions, "nothing is repainted"
+
+
+async def test_how_many_pass_a_filter_is_not_told_before_it_is_known(host):
+    table = LineTable(COLUMNS)
+    async with host(table).run_test(size=(80, 24)) as pilot:
+        table.update([node(number) for number in range(5_000)])
+        while table.busy:
+            await pilot.pause(0.01)
+        assert not table.filtering
+        table.filter_by(lambda row: row.key.endswith("7"))
+        assert table.filtering, "the rows are still those of before"
+        while table.busy:
+            await pilot.pause(0.01)
+        assert (table.filtering, table.line_count) == (False, 500)

@@ -13,6 +13,7 @@ from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Component, Confidence, Edge, Kind, Relation, Topology
 from console.insight.radius import radius
 from console.insight.rules import findings
+from console.views.radius import lines
 
 RACKS = {"r1": ("n1", "n2", "n3", "n4"), "r2": ("n5", "n6", "n7", "n8")}
 
@@ -314,3 +315,13 @@ def test_coolant_near_the_dew_point_is_told_before_water_condenses(pod, supply_c
     assert [(one.rule, one.entity, one.severity) for one in found] == (
         [("dew-point", "cdu:c1", severity)] if severity else []
     )
+
+
+def test_the_radius_says_which_parts_are_as_they_were_seen_last(pod):
+    silent = replace(pod, sources={name: replace(one, state=SourceState.FAILED) for name, one in pod.sources.items()})
+    assert not any(one.stale for one in radius(pod, "cdu:c1").nodes)
+    found = radius(silent, "power-supply:s1/1")
+    told = [one for one in found.above if one.health is not Severity.UNKNOWN]
+    assert told
+    assert all(one.stale for one in told)
+    assert "as last seen" in " ".join(line.text for line in lines(found))

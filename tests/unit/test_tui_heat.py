@@ -116,3 +116,11 @@ def test_a_rack_shows_the_worst_of_itself_and_its_nodes(snapshot):
     hot = {f"rack:{rack}": ComponentFacts(source="redfish", health=Severity.CRITICAL)}
     assert glyph(snapshot) == ""
     assert glyph(replace(snapshot, components=hot)) == UNICODE.severity[Severity.CRITICAL]
+
+
+def test_a_node_that_no_controller_places_does_not_look_as_if_its_switch_were_a_rack(make):
+    racked, loose = (make.node("n1", rack="r1", group="r1"), make.node("n2", group="leaf2"))
+    (pod,) = TopologyTree(UNICODE).items(make.snapshot([racked, loose]))
+    assert [rack.text for rack in pod.children] == ["r1", "leaf2: no rack told"]
+    (switches,) = TopologyTree(UNICODE).items(make.snapshot([loose]))
+    assert [rack.text for rack in switches.children] == ["leaf2"], "where no rack is told of, switches are the places"

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.types import CSSPathType
 
+from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
@@ -30,8 +31,8 @@ class PodsView(TableView):
         return tuple(self.desk.snapshots.values())
 
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - all of them
-        """Every pod."""
-        return pods.view(self.desk.snapshots.values(), self.desk.ages_now())
+        """Every pod, those first that page: of a hundred a screen shows twenty."""
+        return pods.view(sorted(self.desk.snapshots.values(), key=_worst), self.desk.ages_now())
 
     def body(self) -> ComposeResult:
         """The table, and what is wrong with one of them."""
@@ -58,3 +59,8 @@ class PodsView(TableView):
     def open(self, key: str) -> None:
         """To this pod."""
         self.post_message(Asked("pod", key))
+
+
+def _worst(snapshot: Snapshot) -> int:
+    """The rank of what is worst of a pod. Alike they stand as in the config: a row moves when its pod's worst does."""
+    return min((found.severity.rank for found in snapshot.findings), default=Severity.OK.rank)

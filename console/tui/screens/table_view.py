@@ -17,6 +17,7 @@ from console.tui.operations import Operations
 from console.tui.rows import Rows
 from console.tui.screens.view import View
 from console.views import cell as data
+from console.words import UNKNOWN
 from widgets.column import Column
 from widgets.messages import OrderAwaited, RowSelected, Scrolled
 from widgets.row import Row
@@ -149,6 +150,8 @@ class TableView(View):
             return f"{table.doing}{self.desk.glyphs.ellipsis}"
         if not self.filter_text:
             return str(table.total or "")
+        if table.filtering:
+            return f"{UNKNOWN} of {table.total}"
         open_ = f", {self._undecided} not known" if self._undecided else ""
         return f"{table.line_count} of {table.total}{open_}"
 
