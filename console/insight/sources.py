@@ -1,5 +1,6 @@
 """Findings about the sources themselves: what we cannot see is the first thing an operator must know."""
 
+import re
 from collections.abc import Iterator
 
 from backends.model.finding import Finding
@@ -17,6 +18,8 @@ _SCHEDULER = "slurm"
 SKEW_S = 60.0
 """A clock that is further off is told. Clients of one NTP server are within a second, TLS and Kerberos bear minutes."""
 _CONTROLLER = "slurmctld"
+_WHERE = re.compile(r"^\S+: ")
+"""The endpoint that an error begins with."""
 
 
 def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
@@ -47,8 +50,8 @@ def source_silent(snapshot: Snapshot) -> Iterator[Finding]:
             title=_title(name, theirs, _WORD[state], error, dead=dead),
             since=since,
             evidence=(
-                *((f"{name}: {error}",) if dead else ()),
                 f"{heard}; failing since {since:%Y-%m-%d %H:%M:%SZ}",
+                *((error,) if error else ()),
                 *((f"silent: {', '.join(status.name for status in lost)}",) if len(lost) > 1 else ()),
                 *(_hardware(snapshot) if family == _SCHEDULER else ()),
             ),
@@ -114,9 +117,9 @@ def clock_skew(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _title(name: str, nodes: str, word: str, error: str, *, dead: bool) -> str:
-    """What fails and why; of a dead scheduler its own client's word alone: what to do and where from are told below."""
-    own = error[error.find(_CONTROLLER) :].partition(" (")[0] if dead else ""
-    return own or f"{name}{f' ({nodes})' if nodes else ''} {word}: {error or 'no answer'}"
+    """What fails and why, as short as a table needs it; of a dead scheduler its own client's word alone."""
+    why = _WHERE.sub("", error).partition(" (")[0]
+    return why if dead else f"{name}{f' ({nodes})' if nodes else ''} {word}: {why or 'no answer'}"
 
 
 def _nodes_of(snapshot: Snapshot, names: set[str]) -> str:

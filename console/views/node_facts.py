@@ -39,6 +39,8 @@ def brief(snapshot: Snapshot, name: str, now: datetime) -> list[Section]:
         return []
     facts = [*_wrong(snapshot, name)]
     scheduler, hardware = known.scheduler, known.hardware
+    if scheduler is None:
+        facts.append(Fact("state", f"{UNKNOWN} no scheduler has told", style="unknown"))
     if scheduler is not None:
         aged = snapshot.stale(scheduler)
         facts.append(

@@ -29,11 +29,14 @@ COLUMNS = (
 
 
 class Around(NamedTuple):
-    """What a node's row is made of beside the node: whether its facts are old, its jobs, its hold, when it was seen."""
+    """What a node's row is made of beside the node: whether its facts are old, its jobs, its hold, when it was seen.
+
+    `jobs` is None where nobody has told of any yet.
+    """
 
     old: bool
     hardware_old: bool
-    jobs: tuple[Job, ...]
+    jobs: tuple[Job, ...] | None
     said: str
     seen: Cell
 
@@ -59,6 +62,8 @@ class _Told:
 
     def __init__(self, snapshot: Snapshot, now: datetime) -> None:
         self.now = now
+        queue = snapshot.sources.get("slurm.jobs")
+        self.queue = queue is None or queue.observed_at is not None
         self._snapshot = snapshot
         self._known: dict[tuple[str, str], tuple[bool, bool, Cell]] = {}
 
@@ -81,7 +86,7 @@ class _Told:
 def _row(node: Node, snapshot: Snapshot, told: _Told, known: Known) -> Row:
     old, hardware_old, seen = told.of(node)
     said = said_of(node, told.now) if node.scheduler and node.scheduler.reason else ""
-    around = Around(old, hardware_old, snapshot.jobs_on(node.name), said, seen)
+    around = Around(old, hardware_old, snapshot.jobs_on(node.name) if told.queue else None, said, seen)
     before = known.get(node.name)
     if before is not None and before[0] is node and before[1] == around:
         return before[2]
@@ -97,7 +102,7 @@ def _cells(node: Node, snapshot: Snapshot, around: Around) -> tuple[Cell, ...]:
         Cell(node.name),
         service(node, stale=old),
         gpus(node, stale=old),
-        text(",".join(job.id for job in jobs), stale=old),
+        Cell(UNKNOWN, "unknown") if jobs is None else text(",".join(job.id for job in jobs), stale=old),
         severity(node.health, stale=hardware_old),
         Cell(UNKNOWN, "unknown") if node.power is Power.UNKNOWN else text(node.power.value, stale=hardware_old),
         number(hottest_c(node.hardware), node.hardware, snapshot),

@@ -112,12 +112,18 @@ def _worst(snapshot: Snapshot) -> Cell:
 def sources(snapshot: Snapshot) -> Cell:
     """`4 ok`, or each source that is not."""
     states = snapshot.sources.values()
-    bad = [f"{status.name} {status.state.value}" for status in states if not status.trusted]
+    bad = [f"{_family(status.name)} {status.state.value}" for status in states if not status.trusted]
     bad += [f"{status.name} partial" for status in states if status.trusted and status.partial]
+    bad = list(dict.fromkeys(bad))
     if not bad:
         return Cell(f"{len(snapshot.sources)} ok", "ok")
     waiting = all(status.state is SourceState.PENDING for status in states if not status.trusted)
     return Cell(", ".join(bad), "unknown" if waiting else "warning")
+
+
+def _family(name: str) -> str:
+    """`slurm` for each of the questions that go one way to it."""
+    return name.partition(".")[0]
 
 
 def seen(snapshot: Snapshot, now: datetime) -> Cell:

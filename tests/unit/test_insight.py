@@ -50,8 +50,8 @@ def test_a_silent_source_is_named_with_since_when(make, rules, state, severity, 
     status = make.source("redfish", state, error="bmc: refused", failing_since=since)
     finding = rules(sources={"redfish": status})["source-silent"]
     assert (finding.severity, finding.since, finding.entity) == (severity, since, "source:redfish")
-    assert finding.title == f"redfish {word}: bmc: refused"
-    assert finding.evidence == ("last answer 2026-03-01 03:00:00Z; failing since 2026-03-01 03:03:00Z",)
+    assert finding.title == f"redfish {word}: refused", "where is told in the evidence"
+    assert finding.evidence == ("last answer 2026-03-01 03:00:00Z; failing since 2026-03-01 03:03:00Z", "bmc: refused")
 
 
 def test_a_source_that_never_answered_says_so(make, rules):
