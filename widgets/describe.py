@@ -80,13 +80,18 @@ class Describe(Reader):
         self._lines: list[_Line] = []
         self._label_width = 0
         self._graph_lines = 0
-        self.tall = False
+        self._tall: bool | None = None
 
     def update(self, sections: Sequence[Section]) -> None:
         """What is known now. Only lines that read differently are repainted."""
         if tuple(sections) == self._sections:
             return
         self._sections = tuple(sections)
+        self.follow()
+
+    def turn(self) -> None:
+        """Graphs though not all of it fits then, or none though they would; until now it went by the room."""
+        self._tall = not self._graph_lines
         self.follow()
 
     def laid(self) -> tuple[Sequence[object], object]:
@@ -163,8 +168,8 @@ class Describe(Reader):
         graphs = sum(moves(fact.history) for section in self._sections for fact in section.facts)
         room = self.size.height - len(lines)
         if graphs and width - self._label_width >= GRAPH_LEAST + OVER:
-            least = min(GRAPH_LINES) if self.tall else 0
-            self._graph_lines = next((each for each in GRAPH_LINES if each * graphs <= room), least)
+            fits = next((each for each in GRAPH_LINES if each * graphs <= room), 0)
+            self._graph_lines = fits if self._tall is None else max(fits, min(GRAPH_LINES)) if self._tall else 0
         self._lines = self._texts(width) if self._graph_lines else lines
 
     def _texts(self, width: int) -> list[_Line]:

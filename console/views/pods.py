@@ -8,7 +8,7 @@ from math import inf
 from backends.model.node import Service
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
-from backends.model.source import SourceState
+from backends.model.source import SourceState, SourceStatus
 from backends.model.topology import Kind
 from console.views import power
 from console.views.answered import answered
@@ -112,18 +112,20 @@ def _worst(snapshot: Snapshot) -> Cell:
 def sources(snapshot: Snapshot) -> Cell:
     """`4 ok`, or each source that is not."""
     states = snapshot.sources.values()
-    bad = [f"{_family(status.name)} {status.state.value}" for status in states if not status.trusted]
+    bad = _alike(status for status in states if not status.trusted)
     bad += [f"{status.name} partial" for status in states if status.trusted and status.partial]
-    bad = list(dict.fromkeys(bad))
     if not bad:
         return Cell(f"{len(snapshot.sources)} ok", "ok")
     waiting = all(status.state is SourceState.PENDING for status in states if not status.trusted)
     return Cell(", ".join(bad), "unknown" if waiting else "warning")
 
 
-def _family(name: str) -> str:
-    """`slurm` for each of the questions that go one way to it."""
-    return name.partition(".")[0]
+def _alike(states: Iterable[SourceStatus]) -> list[str]:
+    """Each in its own words; `slurm failed` once for several of the questions that go one way to it."""
+    families: dict[tuple[str, str], list[str]] = {}
+    for status in states:
+        families.setdefault((status.name.partition(".")[0], status.state.value), []).append(status.name)
+    return [f"{names[0] if len(names) == 1 else family} {word}" for (family, word), names in families.items()]
 
 
 def seen(snapshot: Snapshot, now: datetime) -> Cell:

@@ -104,6 +104,33 @@ async def test_facts_stand_with_their_age_and_wrap(host, grid):
         ]
 
 
+async def test_what_moves_is_a_graph_with_its_bounds_where_the_pane_has_the_lines(host, grid):
+    rise = tuple((float(20 * at), 100.0 + at) for at in range(31))
+    facts = (Fact("flow", "130 l/min", history=rise), Fact("supply", "18 °C", history=((0.0, 18.0), (600.0, 18.0))))
+    pane = Describe()
+    async with host(pane).run_test(size=(60, 10)) as pilot:
+        pane.update([Section("readings", facts)])
+        await pilot.pause()
+        roomy = grid(pilot.app)
+        assert [roomy[at].split("│")[0].strip() for at in range(2, 6)] == ["130", "", "", "100"]
+        assert roomy[5].endswith("10m")
+        assert roomy[6].endswith("▁▁"), "what stands still is a line of bars"
+        pane.turn()
+        await pilot.pause()
+        assert grid(pilot.app)[1].endswith("▇██"), "none, where none is wanted"
+
+
+async def test_a_pane_says_how_much_does_not_fit(host, grid):
+    pane = Describe()
+    async with host(pane).run_test(size=(60, 5)) as pilot:
+        pane.update([Section("readings", tuple(Fact(f"r{at}", str(at)) for at in range(9)))])
+        await pilot.pause()
+        assert grid(pilot.app)[4].strip() == "▼ 6 more"
+        pane.action_edge(1)
+        await pilot.pause()
+        assert grid(pilot.app)[4].strip() == "r8 8"
+
+
 async def test_a_title_too_long_for_its_line_goes_on_below(host, grid):
     pane = Describe()
     async with host(pane).run_test(size=(60, 20)) as pilot:

@@ -192,7 +192,7 @@ def test_a_pod_before_its_first_answer_is_unknown_and_not_well(make, now, cells)
     assert [row[key].text for key in ("nodes", "up", "draining", "down", "gpus", "jobs", "findings", "seen")] == [
         "?"
     ] * 8
-    assert row["sources"] == Cell("slurm.nodes pending, slurm.jobs pending, redfish pending", "unknown")
+    assert row["sources"] == Cell("slurm pending, redfish pending", "unknown")
 
 
 def test_a_pod_whose_scheduler_never_answered_has_no_queue_of_nought(make, now, cells):

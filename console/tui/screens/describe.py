@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from backends.model.snapshot import Snapshot
@@ -25,6 +27,8 @@ TELLS: dict[str, Tell] = {"node": node_facts.whole, "job": job_facts.whole, "com
 
 class DescribeView(View):
     """The describe pane, kept up to date: its ages tick, since here they are what one reads."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("z", "graphs", "large graphs, or small", show=False)]
 
     def __init__(self, desk: Desk, operations: Operations, kind: str, name: str) -> None:
         super().__init__(desk, operations)
@@ -49,6 +53,11 @@ class DescribeView(View):
         super().redraw_chrome()
         if self.desk.snapshot is not None:
             self._tell_all(self.desk.snapshot)
+
+    def action_graphs(self) -> None:
+        """What moves as a graph though not all of it fits, or not."""
+        for pane in self.query(Describe):
+            pane.turn()
 
     def on_resize(self) -> None:
         """One pane, or two."""

@@ -21,7 +21,7 @@ WALK = (
     ("jobs", ("6",), "jobs  9"),
     ("operations", ("7",), "operations"),
     ("events", ("8",), "events"),
-    ("fleet", ("0",), "MODE"),
+    ("fleet", ("0",), "SOURCES"),
     ("filter", ("5", "/", *"r2-n0", "Enter"), "6 of 12"),
     ("node", ("Enter",), "address"),
     ("logs", ("l",), "EventLog"),

@@ -63,16 +63,16 @@ STEPS = (
     (("/", *"n02", "Enter"), "austin nodes", "1 of 4"),
     (("Enter",), "austin nodes > node", "slurm.nodes"),
     (("Escape",), "austin nodes", "1 of 4"),
-    (("0",), "austin fleet", "MODE"),
-    (("Down", "Enter"), "boden", ""),
+    (("0",), "austin fleet", "SOURCES"),
+    (("'", *"boden", "Enter", "Enter"), "boden", ""),
     (("5",), "boden nodes", ""),
     (("6",), "boden jobs", ""),
     (("4",), "boden health", ""),
     (("2",), "boden topology", ""),
     (("?",), "", "copy command"),
     (("Escape",), "boden topology", ""),
-    (("0",), "boden fleet", "MODE"),
-    (("Up", "Enter"), "austin", ""),
+    (("0",), "boden fleet", "SOURCES"),
+    (("'", *"austin", "Enter", "Enter"), "austin", ""),
     (("5",), "austin nodes", "austin-r1-n02"),
 )
 """Keys, the first words of the screen that they lead to, and a word that is on it: of the good pod, and of the slow."""
@@ -98,5 +98,5 @@ def test_keys_work_at_once_beside_a_pod_that_is_thirty_seconds_late(pods, termin
     terminal.press("y")
     terminal.until(lambda text: "drain" in text.partition("austin-r1-n02")[2].splitlines()[0], 15.0)
     slow.tell()  # the slow one was a pod all the time: let go, it is there
-    terminal.press("0", "Down", "Enter", "5", "r")
+    terminal.press("0", "'", *"boden", "Enter", "Enter", "5", "r")
     terminal.shows("boden-r1-n02", within_s=40.0)  # the filter is still there
