@@ -98,7 +98,7 @@ def load(path: str | None = None) -> Config:
     where = Path(said) if said else default_path()
     try:
         text = text_of(where)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ConfigError(
             f"{where}: no such config; `megapod pod add HOST https://CONTROLLER` writes one; `megapod demo` needs none"
         ) from None

@@ -101,6 +101,7 @@ def process() -> NoReturn:
     gc.set_threshold(*COLLECT)
     try:
         _fill_streams()
+        _find_home()
         _listen()
         code = main()
     except KeyboardInterrupt:  # while it was still finding out what was asked
@@ -126,6 +127,17 @@ def _fill_streams() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest that is free
     if sys.stderr is None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
+
+
+def _find_home() -> None:
+    """Where there is no home (a container's user that no passwd has), nothing is found in it and nothing kept."""
+    if os.environ.get("HOME"):
+        return
+    os.environ.pop("HOME", None)
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = os.devnull
 
 
 def _listen() -> None:

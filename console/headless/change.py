@@ -1,7 +1,6 @@
 """The way of every write without a screen: plan, preview, confirm, apply, follow. The screen goes the same way."""
 
 import argparse
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from console.operations.hold import Hold
 from console.operations.place import Place
 from console.operations.plan import Plan
 from console.operations.request import Options
+from console.plain_file import put
 from console.state.session import Session
 from console.views.plan import lines
 from console.words import count
@@ -90,10 +90,8 @@ def holds(where: Place, pod: str) -> dict[str, Hold]:
 def save(plan: Plan, path: Path) -> None:
     """Write a plan for `megapod apply`, whole or not at all. Raises Stop."""
     data = json.format(json.encode(plan_document(plan)), indent=2) + b"\n"
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        put(path, data)
     except OSError as error:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
 

@@ -3,7 +3,6 @@
 What was told last can be kept in a file, so that a watch that was ended goes on where it was.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from console.exit import Exit
 from console.headless.diagnostics import Stop
 from console.headless.item import Item
+from console.plain_file import put
 
 _RESTLESS = {"observed_at": None, "took_s": 0.0, "requests": 0, "requests_last_min": 0}
 """What moves with every round though nothing has happened."""
@@ -74,10 +74,8 @@ def remembered(path: Path, kind: str) -> Told:
 
 def remember(path: Path, told: Told) -> None:
     """Write the cursor, whole or not at all. Raises Stop."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_bytes(msgspec.json.encode(told))
-        beside.replace(path)
+        put(path, msgspec.json.encode(told))
     except OSError as error:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
 

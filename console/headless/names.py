@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from backends.model.snapshot import Snapshot
+from console.plain_file import put
 
 MOST = 20_000
 
@@ -38,11 +39,9 @@ def remember(config: str, snapshots: Mapping[str, Snapshot]) -> None:
     if all(before.get(pod) == names for pod, names in now.items()):
         return
     path = place(config)
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(msgspec.json.encode(before | now))
-        beside.replace(path)
+        put(path, msgspec.json.encode(before | now))
 
 
 def known(config: str) -> dict[str, Names]:

@@ -10,6 +10,7 @@ from console.exit import Exit
 from console.headless import document, loop
 from console.headless.diagnostics import Stop, say
 from console.headless.usage.screenshots import VIEWS
+from console.plain_file import put
 from console.words import count
 
 
@@ -38,9 +39,7 @@ async def _take(arguments: argparse.Namespace, config: Config, folder: Path) -> 
 
 def _write(path: Path, svg: str) -> None:
     """Whole or not at all. Raises Stop."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(svg, encoding="utf-8")
-        beside.replace(path)
+        put(path, svg.encode())
     except OSError as error:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error

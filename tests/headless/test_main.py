@@ -1,6 +1,7 @@
 """The command line itself: what it says before it reaches any pod, and with which code."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from console.exit import MEANING, Exit
 from console.main import VERBS, parser_of
+from console.plain_file import put
 
 CONFIG = """
 [pods.lab.redfish]
@@ -186,3 +188,21 @@ def test_closed_streams_change_no_code(tmp_path, closed):
     for words, code in ((["ops", "list"], Exit.DONE), (["get", "nodes", "--config", "/nonexistent"], Exit.USAGE)):
         line = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "console", *words]
         assert subprocess.run(line, check=False, env=env, timeout=60).returncode == code
+
+
+def test_a_user_without_a_home_is_told_what_is_missing():
+    words = ["unshare", "--user", "--map-user=12345", sys.executable, "-m", "console", "get", "nodes"]
+    env = {"PATH": os.environ["PATH"]}
+    if shutil.which("unshare") is None or subprocess.run([*words[:3], "true"], check=False).returncode:
+        pytest.skip("no user namespaces here")
+    done = subprocess.run(words, check=False, capture_output=True, text=True, env=env, timeout=60)
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    assert one_line(done.stderr).startswith("megapod: /dev/null/.config/megapod/config.toml: no such config")
+
+
+def test_a_cursor_that_cannot_be_written_leaves_nothing_beside_it(tmp_path):
+    path = tmp_path / "seen.json"
+    path.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        put(path, b"{}")
+    assert list(tmp_path.iterdir()) == [path]
