@@ -4,6 +4,7 @@ Pure: a bill and a snapshot give deviations. What cannot be seen just now is no 
 """
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Literal
 
 from msgspec import Struct, field
@@ -12,6 +13,7 @@ from msgspec.structs import fields
 from backends.model.node import Node
 from backends.model.snapshot import Snapshot
 from backends.model.topology import Kind
+from console.target_error import TargetError
 from console.targets import expand, fold
 
 KINDS = (Kind.RACK, Kind.TRAY, Kind.SWITCH, Kind.POWER_SHELF, Kind.POWER_SUPPLY, Kind.PDU, Kind.CDU, Kind.LEAK_DETECTOR)
@@ -37,6 +39,24 @@ class Bill(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     group: tuple[Group, ...] = ()
     components: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def problem(self) -> str:
+        """What of it cannot be meant, and where; "" where all can."""
+        groups: dict[str, int] = {}
+        for number, group in enumerate(self.group, 1):
+            try:
+                names = expand(group.nodes)
+            except TargetError as error:
+                return f"group[{number}].nodes: {error}"
+            if twice := [name for name in names if name in groups]:
+                return f"group[{number}].nodes: {fold(twice)}: in group[{groups[twice[0]]}], too"
+            groups |= dict.fromkeys(names, number)
+        known = [kind.value for kind in KINDS]
+        for kind in self.components:
+            if kind not in known:
+                close = get_close_matches(kind, known, n=1)
+                return f"components.{kind}: no such kind; {f'did you mean {close[0]}?' if close else ', '.join(known)}"
+        return ""
 
 
 class Deviation(Struct, frozen=True, kw_only=True):

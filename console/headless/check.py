@@ -14,7 +14,6 @@ from console.headless import document, loop, output
 from console.headless.diagnostics import Stop, say
 from console.plain_file import text_of
 from console.state.session import Session
-from console.target_error import TargetError
 from console.words import count
 
 
@@ -69,13 +68,16 @@ async def _check(arguments: argparse.Namespace, config: Config, path: Path, bill
 
 def _read(path: Path) -> Bill:
     try:
-        return msgspec.convert(tomllib.loads(text_of(path)), Bill)
+        bill = msgspec.convert(tomllib.loads(text_of(path)), Bill)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no bill of materials; --write-expected writes one from what is there") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, TargetError) as error:  # TOML's and msgspec's own are such, too
+    except ValueError as error:  # TOML's and msgspec's own are such, too
         raise ConfigError(f"{path}: {error}") from None
+    if problem := bill.problem():
+        raise ConfigError(f"{path}: {problem}")
+    return bill
 
 
 def _write(path: Path, bill: Bill, what: str) -> Exit:

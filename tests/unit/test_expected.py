@@ -72,3 +72,16 @@ def test_what_cannot_be_seen_is_unknown_and_never_missing(pod):
 
 def test_what_the_bill_leaves_out_is_not_looked_at(pod):
     assert said(Bill(group=(Group(nodes="n[1-3]", gpus=4),)), pod(bios="9", model="else")) == set()
+
+
+@pytest.mark.parametrize(
+    ("bill", "says"),
+    [
+        (Bill(group=(Group(nodes="n[1-4]"),), components={"cdu": ("c1",)}), ""),
+        (Bill(group=(Group(nodes="n1"), Group(nodes="n[2-"))), "group[2].nodes: n[2-: not a node set: missing bracket"),
+        (Bill(group=(Group(nodes="n[1-4]"), Group(nodes="n[3-6]"))), "group[2].nodes: n[3-4]: in group[1], too"),
+        (Bill(components={"pud": ("p1",)}), "components.pud: no such kind; did you mean pdu?"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_with_its_place(bill, says):
+    assert bill.problem() == says
