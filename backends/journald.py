@@ -29,14 +29,14 @@ _LINE: msgspec.json.Decoder[_Line] = msgspec.json.Decoder(_Line)
 
 
 class NodeJournal:
-    """The journal of one node, read on from where the last reading ended."""
+    """The journal of one node, read on from `cursor`, where the last reading ended."""
 
     def __init__(self, shells: NodeShells, node: str, *, since: datetime | None, most: int) -> None:
         self._shells = shells
         self._node = node
         self._since = since
         self._most = most
-        self._cursor = ""
+        self.cursor = ""
 
     async def read(self, *, timeout_s: float) -> list[LogEntry]:
         """What is new: at first the newest `most` entries since `since`. Raises backends.errors."""
@@ -44,13 +44,13 @@ class NodeJournal:
         _check(command, self._node)
         entries = parse(command.stdout, self._node)
         if entries:
-            self._cursor = entries[-1].id
+            self.cursor = entries[-1].id
         return entries
 
     def _argv(self) -> Sequence[str]:
         argv = ["journalctl", "--no-pager", "--quiet", "--utc", "-o", "json", f"--output-fields={_FIELDS}"]
-        if self._cursor:
-            return [*argv, f"--after-cursor={self._cursor}"]
+        if self.cursor:
+            return [*argv, f"--after-cursor={self.cursor}"]
         if self._since is not None:
             argv.append(f"--since=@{self._since.timestamp():.0f}")
         return [*argv, "-n", str(self._most)]

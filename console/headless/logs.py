@@ -3,8 +3,10 @@
 import argparse
 import asyncio
 import re
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 from msgspec.structs import asdict
 
@@ -14,6 +16,7 @@ from backends.registry import open_nodes
 from console.config import Config, load
 from console.exit import Exit
 from console.headless import loop, output, targeting
+from console.headless.changes import Told, remember, remembered
 from console.headless.diagnostics import Stop, say
 from console.headless.looking import aimed_at, look_for, scheduler_only
 from console.logs.controller import controllers
@@ -41,19 +44,18 @@ def run(arguments: argparse.Namespace) -> Exit:
         pattern = re.compile(arguments.grep)
     except re.error as error:
         raise Stop(Exit.USAGE, f"--grep {arguments.grep}: no regular expression: {error}") from None
-    return loop.run(_logs(arguments, config, pattern, arguments.since))
+    return loop.run(_logs(arguments, config, pattern, Marks(arguments.cursor)))
 
 
-async def _logs(
-    arguments: argparse.Namespace, config: Config, pattern: re.Pattern[str], since: datetime | None
-) -> Exit:
+async def _logs(arguments: argparse.Namespace, config: Config, pattern: re.Pattern[str], marks: "Marks") -> Exit:
     async with AsyncExitStack() as stack:
         over_ssh = arguments.job or arguments.origin == "journal"
         by_scheduler = over_ssh and (arguments.job or not targeting.needs_controllers(arguments))
         session = await stack.enter_async_context(Session(scheduler_only(config) if by_scheduler else config))
-        tail = Tail(await _readers(arguments, session, since, stack))
-        show = _Shown(pattern, since, arguments)
-        whole = await _read(tail, show, arguments.timeout_s, limit=arguments.most)
+        readers = await _readers(arguments, session, arguments.since, stack)
+        marks.set(readers)
+        tail, show = Tail(readers), _Shown(pattern, arguments.since, arguments, marks)
+        whole = await _read(tail, show, arguments.timeout_s, limit=None if marks.kept else arguments.most)
         if not arguments.follow:
             return Exit.DONE if whole else Exit.PARTIAL
         every_s = EVERY_S if over_ssh else EVERY_BMC_S
@@ -81,23 +83,54 @@ async def _readers(
         raise Stop(Exit.USAGE, f"{targets.pod}: no [pods.{targets.pod}.ssh]: no way to its nodes is configured")
     shells = open_nodes(pod.endpoints(targets.pod))
     stack.push_async_callback(shells.close)
-    return journals(shells, targets.nodes, since, arguments.most)
+    return journals(shells, targets, since, arguments.most)
 
 
 async def _read(tail: Tail, show: "_Shown", timeout_s: float, limit: int | None) -> bool:
     """One look at every log, printed by time. Whether all of them answered in full."""
+    before = tail.problems
     entries = await tail.look(timeout_s)
     for problem in tail.problems:
-        say(problem)
+        if problem not in before:  # who follows hears it once
+            say(problem)
     show(entries, limit)
     return not tail.problems
+
+
+class Marks:
+    """How far each log was printed, kept in the file of `--cursor`; nowhere where there is none.
+
+    `kept`: some of these logs were read before, and all that is new in them is to be printed.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path) if path else None
+        self._told = remembered(self._path, "logs") if self._path else Told(kind="logs")
+        self._readers: tuple[Reader, ...] = ()
+        self.kept = False
+
+    def set(self, readers: Iterable[Reader]) -> None:
+        """Let the logs go on from there."""
+        self._readers = tuple(readers)
+        for reader in self._readers:
+            if mark := self._told.items.get(reader.key):
+                reader.mark, self.kept = mark, True
+
+    def keep(self) -> None:
+        """What has been read now has been printed, too."""
+        if self._path is not None:
+            self._told.items |= {reader.key: reader.mark for reader in self._readers}
+            remember(self._path, self._told)
 
 
 class _Shown:
     """Prints entries: those that match."""
 
-    def __init__(self, pattern: re.Pattern[str], since: datetime | None, arguments: argparse.Namespace) -> None:
+    def __init__(
+        self, pattern: re.Pattern[str], since: datetime | None, arguments: argparse.Namespace, marks: Marks
+    ) -> None:
         self._pattern = pattern
+        self._marks = marks
         self._since = since
         self._how = arguments.output
 
@@ -108,6 +141,7 @@ class _Shown:
                 output.write_json(asdict(entry), indent=False)
             else:
                 output.write(_line(entry))
+        self._marks.keep()
 
     def _wanted(self, entry: LogEntry) -> bool:
         if self._since is not None and entry.at is not None and entry.at < self._since:

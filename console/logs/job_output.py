@@ -16,15 +16,26 @@ _STDOUT = re.compile(r"(?:^|\s)StdOut=(\S+)")
 
 
 class JobOutput:
-    """The output file of one job."""
+    """The output file of one job. Its mark is the number of its last line that was read."""
 
     def __init__(self, shell: Shell, job: str, path: str, most: int) -> None:
         self.name = f"job {job}"
+        self.key = f"{shell.where}:{path}"
         self.errors: tuple[str, ...] = ()
         self._shell = shell
         self._path = path
         self._most = most
         self._line = 0
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """The last line that was read."""
+        return {"line": str(self._line)} if self._line else {}
+
+    @mark.setter
+    def mark(self, mark: dict[str, str]) -> None:
+        line = mark.get("line", "")
+        self._line = int(line) if line.isdecimal() else 0
 
     async def read(self, *, timeout_s: float) -> list[LogEntry]:
         """The last lines, then what is new. A line that is still being written waits for its end."""

@@ -6,9 +6,15 @@ from backends.model.log import LogEntry
 
 
 class Reader(Protocol):
-    """One log. `errors` is what the last reading could not read of it."""
+    """One log. `errors` is what the last reading could not read of it.
+
+    `key` tells it from every other for good. `mark` is how far it has been read, in words of its own: one that was
+    kept, and is set before the first reading, makes it go on from there.
+    """
 
     name: str
+    key: str
+    mark: dict[str, str]
     errors: tuple[str, ...]
 
     async def read(self, *, timeout_s: float) -> list[LogEntry]:

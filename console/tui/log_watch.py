@@ -104,4 +104,4 @@ async def _readers(session: Session, of: Subject, origin: str, stack: AsyncExitS
         raise NotSupported(f"no [pods.{of.pod}.ssh]: no way to its nodes is configured", where=of.pod)
     shells = open_nodes(pod.config.endpoints(of.pod))
     stack.push_async_callback(shells.close)
-    return journals(shells, of.nodes, None, LINES)
+    return journals(shells, Targets(of.pod, of.nodes), None, LINES)

@@ -59,3 +59,12 @@ def test_what_cannot_be_read_is_said_and_is_no_empty_log(pod):
     assert logs("austin-r1-n99", "--config", pod).returncode == 2
     assert logs("--config", pod).returncode == 2
     assert logs("austin-r1-n01", "--config", pod, "--grep", "(").returncode == 2
+
+
+@pytest.mark.parametrize("origin", ["bmc", "journal"])
+def test_what_was_told_is_told_once_by_its_cursor(pod, tmp_path, origin):
+    words = ("austin-r1-n01", "--config", pod, "--from", origin, "--cursor", tmp_path / "seen.json", "-n", "2")
+    first = logs(*words)
+    assert (first.returncode, first.stderr, bool(first.stdout)) == (0, "", True)
+    again = logs(*words)
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", "")

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from backends.errors import TimedOut
-from backends.model.log import LogEntry
+from backends.model.log import LogEntry, LogPage
+from console.logs.controller import ControllerLog
 from console.logs.tail import Tail
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -44,3 +47,30 @@ async def test_a_log_that_cannot_be_read_is_named_and_hides_no_other():
     bad.error = None
     await tail.look(1.0)
     assert tail.problems == ("n3: one page of it was cut short",)
+
+
+class Controller:
+    """A controller's logs, as its adapter reads them."""
+
+    def __init__(self):
+        self.page = LogPage()
+
+    async def logs(self, system, node):  # noqa: ARG002 - the port's
+        return self.page
+
+
+async def test_an_entry_whose_id_is_used_again_is_another_and_one_not_read_is_not_forgotten():
+    one, two = (LogEntry(node="n1", log="EventLog", id=str(at), at=AT + timedelta(seconds=at)) for at in (1, 2))
+    again = replace(one, at=AT + timedelta(seconds=9))
+    controller, log = Controller(), None
+    for page, new in (
+        (LogPage(entries=(one, two)), [one, two]),
+        (LogPage(entries=(two,), errors=("cut short",)), []),
+        (LogPage(entries=(one, two)), []),
+        (LogPage(entries=(again,)), [again]),
+    ):
+        controller.page = page
+        mark = log.mark if log else {}
+        log = ControllerLog(controller, "/Systems/1", "n1", "alpha")
+        log.mark = mark
+        assert await log.read(timeout_s=1.0) == new

@@ -15,6 +15,7 @@ examples:
   megapod logs gpu[001-004] --from journal --since 30m --grep 'NVRM|Xid'
   megapod logs gpu007 --from journal -f -o jsonl | jq -r .message
   megapod logs --job 1234 -f
+  megapod logs @rack:r1 --cursor seen.json -o jsonl       each line once, however often it is begun
 
 exit codes: 0 read · 2 usage · 3 some log was not read, or not in full · 130 interrupted
 """
@@ -32,6 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "-n", dest="most", type=options.number, default=LINES, metavar="N", help=f"the newest N (default: {LINES})"
     )
     parser.add_argument("-f", "--follow", action="store_true", help="go on with what comes, until interrupted")
+    parser.add_argument(
+        "--cursor",
+        default="",
+        metavar="FILE",
+        help="remember there what was told, and tell only what is new since then",
+    )
     options.add_timeout(parser, "30s", "how long to wait for a log")
     options.add_config(parser)
     parser.add_argument(
