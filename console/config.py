@@ -93,7 +93,12 @@ def default_path() -> Path:
 
 
 def load(path: str | None = None) -> Config:
-    """Read and check the config. Raises ConfigError with one line."""
+    """Read and check the config. Raises ConfigError with one line.
+
+    An empty path is a script's variable that was never set, and never means another file than it says.
+    """
+    if path is not None and not path.strip():
+        raise ConfigError("--config '': no file is named; leave it out for $MEGAPOD_CONFIG or the default")
     said = path or os.environ.get("MEGAPOD_CONFIG")
     where = Path(said) if said else default_path()
     try:

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from console.exit import Exit
 from console.headless import output
+from console.headless.diagnostics import Stop
 from console.headless.form import Form
 from console.headless.journal_place import chosen, opened
 from console.headless.listing import Lister, Part
@@ -27,6 +28,8 @@ class AuditList(Struct, frozen=True, kw_only=True):
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
+    if arguments.until is not None and arguments.since >= arguments.until:
+        raise Stop(Exit.USAGE, "--until is before --since: nothing can be between them")
     journal = opened(chosen(arguments))
     try:
         told = journal.audit(arguments.since, arguments.until)

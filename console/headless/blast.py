@@ -29,6 +29,8 @@ class Blast(Radius, frozen=True, kw_only=True):
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
+    if not arguments.entity.strip():
+        raise Stop(Exit.USAGE, "blast what? Name it, as in `megapod blast gpu007`")
     return loop.run(_blast(arguments, load(arguments.config).only(arguments.pod)))
 
 

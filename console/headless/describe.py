@@ -34,6 +34,8 @@ class Described(Struct, frozen=True, kw_only=True):
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Run the verb."""
+    if not arguments.entity.strip():
+        raise Stop(Exit.USAGE, "describe what? Name it, as in `megapod describe gpu007`")
     return loop.run(_describe(arguments, load(arguments.config).only(arguments.pod)))
 
 

@@ -206,3 +206,18 @@ def test_a_cursor_that_cannot_be_written_leaves_nothing_beside_it(tmp_path):
     with pytest.raises(OSError, match="directory"):
         put(path, b"{}")
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["get", "nodes", "--config", ""], "--config '': no file is named"),
+        (["describe", ""], "describe what?"),
+        (["blast", " "], "blast what?"),
+        (["audit", "--since", "2d", "--until", "2026-01-01T00:00Z"], "--until is before --since"),
+    ],
+)
+def test_an_empty_variable_of_a_script_is_said_and_means_nothing_else(config, words, says):
+    done = megapod(*words, config=config)
+    assert (done.returncode, done.stdout) == (Exit.USAGE, "")
+    assert says in one_line(done.stderr)
