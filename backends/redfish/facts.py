@@ -155,7 +155,7 @@ def _scaled(value: float | None, gauge: Gauge) -> float | None:
 
 
 def _redundancy(one: Resource | None, known: Known, ids: Mapping[str, str]) -> list[Redundancy]:
-    if one is None:
+    if one is None or _GROUPS.keys().isdisjoint(one.body):
         return []
     found = []
     for pointer, name in _GROUPS.items():

@@ -6,6 +6,7 @@ service's own list of what is wrong, and what `watch` cannot know otherwise.
 
 from collections.abc import Mapping
 
+from backends import portions
 from backends.clean import clean
 from backends.model.measurement import Quantity
 from backends.model.node import HardwareFacts, Power
@@ -62,15 +63,17 @@ class Reading:
             )
         self._first = False
         structure, known_now = self._structure, self._watch.known
-        facts = {
-            part.id: facts_of(part, known_now, structure.limits, structure.ids, self._source)
+        parts = (
+            (part.id, facts_of(part, known_now, structure.limits, structure.ids, self._source))
             for part in structure.parts
-        }
+        )
+        facts = dict(await portions.read(parts))
+        hosts = (
+            (host.name, self._host(host, systems, facts.get(structure.ids.get(host.tray, ""))))
+            for host in structure.hosts
+        )
         return HardwareInventory(
-            systems={
-                host.name: self._host(host, systems, facts.get(structure.ids.get(host.tray, "")))
-                for host in structure.hosts
-            },
+            systems=dict(await portions.read(hosts)),
             components=structure.components,
             edges=structure.edges,
             errors=self._errors(round_, systems),

@@ -6,6 +6,7 @@ of controllers are often wrong by years, differences on one are not. When the ne
 have stopped, and nothing of them is used until it moves.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -33,26 +34,10 @@ class Reports:
         self._newest: datetime | None = None
         self._moved_at_s = 0.0
 
-    def take(self, report: Resource, now_s: float) -> None:
-        """The newest edition of one report."""
-        stamp = time_of(report.text("Timestamp"))
-        times: dict[str, datetime | None] = {}
-        values: dict[str, Reported] = {}
-        rows = report.look("MetricValues")
-        for row in rows if isinstance(rows, list) else ():
-            if not isinstance(row, dict):
-                continue
-            path, text, value = row.get("MetricProperty"), row.get("Timestamp"), row.get("MetricValue")
-            if not isinstance(path, str) or not path or stale_by_its_maker(Resource(report.path, row)):
-                continue
-            word = text if isinstance(text, str) else ""
-            if word not in times:  # thousands of rows share a few times
-                times[word] = time_of(word) or stamp
-            at = times[word]
-            if at is not None and value is not None:
-                values[_key(path)] = Reported(value, at)
-        self._by_report[report.path] = values
-        self._taken_at_s[report.path] = now_s
+    def take(self, report: str, values: dict[str, Reported], now_s: float) -> None:
+        """The newest edition of one report: what `each` found in it."""
+        self._by_report[report] = values
+        self._taken_at_s[report] = now_s
         newest = max((value.at for value in values.values()), default=None)
         if newest is not None and (self._newest is None or newest > self._newest):
             self._newest, self._moved_at_s = newest, now_s
@@ -88,6 +73,25 @@ class Reports:
         """Keep only what is read again."""
         for name in set(self._by_report) - names:
             del self._by_report[name]
+
+
+def each(report: Resource) -> Iterator[tuple[str, Reported]]:
+    """The rows of a report that say something, by the path of their property, each read when its turn comes."""
+    stamp = time_of(report.text("Timestamp"))
+    times: dict[str, datetime | None] = {}
+    rows = report.look("MetricValues")
+    for row in rows if isinstance(rows, list) else ():
+        if not isinstance(row, dict):
+            continue
+        path, text, value = row.get("MetricProperty"), row.get("Timestamp"), row.get("MetricValue")
+        if not isinstance(path, str) or not path or stale_by_its_maker(Resource(report.path, row)):
+            continue
+        word = text if isinstance(text, str) else ""
+        if word not in times:  # thousands of rows share a few times
+            times[word] = time_of(word) or stamp
+        at = times[word]
+        if at is not None and value is not None:
+            yield _key(path), Reported(value, at)
 
 
 def _key(path: str) -> str:

@@ -33,6 +33,8 @@ class Resource(Struct, frozen=True):
 
     def look(self, pointer: str) -> object:
         """Whatever is there, None when nothing is."""
+        if "/" not in pointer:
+            return self.body.get(pointer)
         found: object = self.body
         for step in pointer.split("/"):
             if isinstance(found, dict):

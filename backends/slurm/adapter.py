@@ -15,11 +15,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from typing import TypeVar
 
+from backends import portions
 from backends.clean import clean
 from backends.errors import BackendError, Rejected, TimedOut, Unreachable
 from backends.model.observation import SchedulerJobs, SchedulerLayout, SchedulerNodes
 from backends.ports import Capability, Command, Shell
-from backends.slurm import commands, jobs, layout, nodes, portions, state
+from backends.slurm import commands, jobs, layout, nodes, state
 from backends.slurm.holdings import Holdings
 
 AT_ONCE_S = 0.5

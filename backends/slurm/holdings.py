@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from backends import portions
 from backends.errors import Malformed, Rejected
 from backends.model.job import Job
 from backends.model.observation import SchedulerJobs
 from backends.ports import Command
-from backends.slurm import detail, portions
+from backends.slurm import detail
 from backends.slurm.commands import speaks_json
 from backends.slurm.detail import Held, parse_detail
 from backends.slurm.jobs import parse_requests, request_format

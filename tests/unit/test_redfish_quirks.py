@@ -4,7 +4,7 @@ import pytest
 
 from backends.redfish.facts import port_up
 from backends.redfish.quirks import QUIRKS, stale_by_its_maker, throttle_reasons, utilisation_pct
-from backends.redfish.reports import Reports
+from backends.redfish.reports import Reports, each
 from backends.redfish.resource import Resource
 
 
@@ -53,9 +53,10 @@ def test_value_that_is_stale_by_its_makers_own_word():
 def test_values_of_no_time_are_of_no_use(time):
     reports = Reports()
     value = {"MetricProperty": "/gpu#/Reading", "MetricValue": "1", "Timestamp": time}
-    reports.take(resource(MetricValues=[value, None]), 0.0)
+    reports.take("", dict(each(resource(MetricValues=[value, None]))), 0.0)
     assert reports.told(Resource("/gpu", {}), "Reading", 0.0) is None
-    reports.take(resource(MetricValues=[value | {"Timestamp": "2026-01-01T00:00:00-06:00"}]), 0.0)
+    timed = value | {"Timestamp": "2026-01-01T00:00:00-06:00"}
+    reports.take("", dict(each(resource(MetricValues=[timed]))), 0.0)
     assert reports.told(Resource("/gpu", {}), "Reading", 0.0).value == "1"
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backends.redfish.concern import Concern
-from backends.redfish.reports import Reports
+from backends.redfish.reports import Reports, each
 from backends.redfish.resource import Resource
 from backends.redfish.telling import Telling
 
@@ -19,7 +19,7 @@ def telling(values, at=AT, now_s=0.0):
         {"MetricProperty": f"{GPU}#/{pointer}", "MetricValue": value, "Timestamp": at.isoformat()}
         for pointer, value in values.items()
     ]
-    reports.take(Resource("/report", {"MetricValues": rows}), 0.0)
+    reports.take("/report", dict(each(Resource("/report", {"MetricValues": rows}))), 0.0)
     return Telling(reports, now_s)
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from backends.slurm import portions
+from backends import portions
 
 
 def slow(count, log, name):
