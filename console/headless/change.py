@@ -9,6 +9,7 @@ from msgspec import json
 from backends.ports import Capability
 from console.actions import Action
 from console.config import Config, load
+from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import loop, output, targeting
 from console.headless.asking import answer, can_ask
@@ -16,7 +17,7 @@ from console.headless.diagnostics import Stop, say
 from console.headless.following import carry_out, plan_document
 from console.headless.form import Form
 from console.headless.journal_place import of_config, opened
-from console.headless.looking import aimed_at, look_for, scheduler_only
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only, tell_unasked
 from console.operations.draft import draft
 from console.operations.hold import Hold
 from console.operations.place import Place
@@ -48,8 +49,9 @@ def run(arguments: argparse.Namespace, action: Action) -> Exit:
 
 async def _change(arguments: argparse.Namespace, action: Action, config: Config) -> Exit:
     async with Session(config) as session:
-        snapshots = await look_for(arguments, session)
+        snapshots = await session.look(patience_s(LOOK_WITHIN_S))
         targets = aimed_at(arguments, snapshots, session.clock.now())
+        tell_unasked(targets, snapshots)
         reason = arguments.reason.strip()
         policy = session.config.pods[targets.pod].policy
         if not reason and policy.wants_reason(action.verb, getattr(arguments, "power", "")):

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from backends.model.snapshot import Snapshot
 from console.config import Config, PodConfig
+from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import targeting
 from console.headless.asking import answer, can_ask
 from console.headless.diagnostics import Stop, say
-from console.headless.looking import aimed_at, look_for, scheduler_only
+from console.headless.looking import LOOK_WITHIN_S, aimed_at, scheduler_only, tell_unasked
 from console.operations import judgement
 from console.operations.identity import user
 from console.state.clock import SystemClock
@@ -28,8 +29,10 @@ async def targets(arguments: argparse.Namespace, config: Config) -> Targets:
     if not arguments.as_named:
         asked = config if targeting.needs_controllers(arguments) else scheduler_only(config)
         async with Session(asked) as session:
-            snapshots = await look_for(arguments, session)
-            return aimed_at(arguments, snapshots, session.clock.now())
+            snapshots = await session.look(patience_s(LOOK_WITHIN_S))
+            found = aimed_at(arguments, snapshots, session.clock.now())
+            tell_unasked(found, snapshots)
+            return found
     if arguments.expression is not None:
         raise TargetError("--as-named asks nobody, and --select has to: take one of them")
     if len(config.pods) > 1:

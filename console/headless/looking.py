@@ -15,9 +15,9 @@ from console.config import Config
 from console.deadline import patience_s
 from console.exit import Exit
 from console.headless import document, targeting
-from console.headless.diagnostics import Stop
+from console.headless.diagnostics import Stop, say
 from console.target_error import TargetError
-from console.targets import Targets, resolve
+from console.targets import Targets, fold, resolve
 
 if TYPE_CHECKING:
     from console.state.session import Session
@@ -35,10 +35,10 @@ def scheduler_only(config: Config) -> Config:
 
 
 async def look_for(arguments: argparse.Namespace, session: "Session") -> dict[str, Snapshot]:
-    """Look once, as patiently as the run allows, for NODES and `--select`.
+    """Look once, as patiently as the run allows, for NODES and `--select` of what changes nothing.
 
     Names that some pods have are found there: the others get a moment more to say that they have them, too. A group or
-    a selection may be anywhere, so all are waited for.
+    a selection may be anywhere, so all are waited for; so they are for what writes: that must not hang on who is slow.
     """
     patience, named = patience_s(LOOK_WITHIN_S), arguments.expression is None and "@" not in arguments.nodes
     with contextlib.suppress(TimeoutError):
@@ -75,6 +75,24 @@ def aimed_at(arguments: argparse.Namespace, snapshots: Mapping[str, Snapshot], n
         for snapshot in snapshots.values():
             trust(snapshot)
         raise
+
+
+def tell_unasked(targets: Targets, snapshots: Mapping[str, Snapshot]) -> None:
+    """Say which pods did not tell whether the nodes that are to be changed are theirs, too."""
+    silent = [pod for pod, one in snapshots.items() if pod != targets.pod and not _told(one)]
+    if silent:
+        say(
+            f"no answer from {', '.join(silent)}: whether {fold(targets.nodes)} is there, too, is not known; "
+            f"--pod {targets.pod} asks {targets.pod} alone"
+        )
+
+
+def _told(snapshot: Snapshot) -> bool:
+    try:
+        trust(snapshot)
+    except Stop:
+        return False
+    return True
 
 
 def trust(snapshot: Snapshot) -> None:

@@ -87,13 +87,21 @@ def test_rows_of_a_pod_that_answers_do_not_wait_for_one_that_does_not(megapod, t
     assert process.returncode == Exit.INTERRUPTED
 
 
-def test_who_names_nodes_does_not_wait_for_a_pod_that_is_silent(megapod, two_pods):
-    words = (["cordon", NODE, "--reason", "swap", "--dry-run"], ["exec", NODE, "--", "true"])
-    running = [megapod(*each, config=two_pods) for each in words]
+def test_who_reads_of_nodes_does_not_wait_for_a_pod_that_is_silent_and_who_changes_them_does(megapod, two_pods):
+    words = (
+        ["wait", NODE, "--for", "health=ok"],
+        ["cordon", NODE, "--reason", "swap", "--dry-run"],
+        ["exec", NODE, "--", "true"],
+    )
     began_s = time.monotonic()
-    ended = [process.communicate(timeout=60)[1] for process in running]
-    assert [process.returncode for process in running] == [Exit.DONE, Exit.DONE], ended
+    read, *changes = [megapod(*each, config=two_pods) for each in words]
+    said = read.communicate(timeout=60)
+    assert read.returncode == Exit.DONE, said
     assert time.monotonic() - began_s < 9.0, "the silent pod alone takes 10 s to be given up"
+    for process in changes:
+        said = process.communicate(timeout=60)[1]
+        assert process.returncode == Exit.DONE, said
+        assert f"whether {NODE} is there, too, is not known; --pod austin asks austin alone" in str(said)
 
 
 @pytest.mark.parametrize("kind", ["nodes", "racks"])
