@@ -54,9 +54,13 @@ class Snapshot(Struct, frozen=True, kw_only=True, dict=True):
 
         Readings are in it, their history is not.
         """
-        sources = ((one.state, one.partial) for one in self.sources.values())
         known = (self.nodes, self.jobs, self.partitions, self.reservations, self.topology, self.components)
-        return (self.pod, *known, self.conditions, self.findings, *chain.from_iterable(sources))
+        return (self.pod, *known, self.conditions, self.findings, *self.trust)
+
+    @property
+    def trust(self) -> tuple[object, ...]:
+        """How each source is, and whether it tells all: all that says which facts are old."""
+        return tuple(chain.from_iterable((one.state, one.partial) for one in self.sources.values()))
 
     def observed_at(self, facts: Facts) -> datetime | None:
         """When these facts were last confirmed: by the last success of their source, or before they went missing."""

@@ -4,6 +4,7 @@ Widths only grow while a view is shown: columns that breathe with their contents
 repaint the screen.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from console.views import cell as data
@@ -25,7 +26,7 @@ class Rows:
         self._leave_out = frozenset(leave_out)
         self._wanted = wanted or {}
         self._known: dict[str, tuple[data.Row, bool, Row]] = {}
-        self._widths: dict[str, int] = {}
+        self._widths: defaultdict[str, int] = defaultdict(int)
 
     def forget(self) -> None:
         """Another pod's rows come: widths start anew."""
@@ -35,15 +36,18 @@ class Rows:
     def rows(self, view: data.View, lit: Collection[str] = ()) -> list[Row]:
         """The rows of a view; those whose key is in `lit` show it in their first cell."""
         shown = self._shown(view)
+        keys = [column.key for column in view.columns]
         known: dict[str, tuple[data.Row, bool, Row]] = {}
         for row in view.rows:
             on = row.key in lit
             old = self._known.get(row.key)
-            if old is not None and old[1] == on and old[0] == row:
+            if old is not None and old[1] == on and (old[0] is row or old[0] == row):
                 known[row.key] = old
                 continue
             for index in shown:
-                self._widen(view.columns[index].key, row.cells[index].text)
+                text = row.cells[index].text
+                if len(text) > self._widths[keys[index]] or not text.isascii():
+                    self._widths[keys[index]] = max(self._widths[keys[index]], width_of(text))
             known[row.key] = (row, on, _row(row, shown, lit=on))
         self._known = known
         return [row for _, _, row in known.values()]
@@ -63,7 +67,7 @@ class Rows:
 
     def _column(self, column: data.Column, *, last: bool) -> Column:
         """As wide as its contents where there is room, so that what belongs together stands together."""
-        title, wanted = width_of(column.title), self._widths.get(column.key, 0)
+        title, wanted = width_of(column.title), self._widths[column.key]
         least = max(column.least, FLEX_LEAST if column.flex else min(WIDEST, wanted))
         fixed = not column.flex and wanted <= WIDEST
         return Column(
@@ -76,11 +80,6 @@ class Rows:
             priority=column.priority,
             middle=column.middle,
         )
-
-    def _widen(self, key: str, text: str) -> None:
-        width = width_of(text)
-        if width > self._widths.get(key, 0):
-            self._widths[key] = width
 
 
 def _row(row: data.Row, shown: list[int], *, lit: bool) -> Row:

@@ -90,23 +90,44 @@ def _row(node: Node, snapshot: Snapshot, told: _Told, known: Known) -> Row:
     before = known.get(node.name)
     if before is not None and before[0] is node and before[1] == around:
         return before[2]
-    row = Row(node.name, _cells(node, snapshot, around))
+    measured = _measured(node, snapshot, stale=around.hardware_old)
+    if before is not None and before[1] == around and _but_measured(node, before[0]):
+        cells = before[2].cells
+        row = Row(node.name, (*cells[:_MEASURED], *measured, *cells[_MEASURED + len(measured) :]))
+    else:
+        row = Row(node.name, _cells(node, around, measured))
     known[node.name] = node, around, row
     return row
 
 
-def _cells(node: Node, snapshot: Snapshot, around: Around) -> tuple[Cell, ...]:
-    old, hardware_old, jobs, said, seen = around
+_MEASURED = 4
+"""The first of the columns that a controller tells: readings change all the time, the rest of a row hardly ever."""
+
+
+def _but_measured(node: Node, before: Node) -> bool:
+    """Whether all the rest of a row stays."""
+    same = node.scheduler is before.scheduler and node.group == before.group
+    return same and node.gpu_count == before.gpu_count
+
+
+def _measured(node: Node, snapshot: Snapshot, *, stale: bool) -> tuple[Cell, ...]:
+    return (
+        severity(node.health, stale=stale),
+        Cell(UNKNOWN, "unknown") if node.power is Power.UNKNOWN else text(node.power.value, stale=stale),
+        number(hottest_c(node.hardware), node.hardware, snapshot),
+        number(node.hardware.power_w if node.hardware else None, node.hardware, snapshot),
+    )
+
+
+def _cells(node: Node, around: Around, measured: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    old, _, jobs, said, seen = around
     reason = node.scheduler.reason.text if node.scheduler and node.scheduler.reason else ""
     return (
         Cell(node.name),
         service(node, stale=old),
         gpus(node, stale=old),
         Cell(UNKNOWN, "unknown") if jobs is None else text(",".join(job.id for job in jobs), stale=old),
-        severity(node.health, stale=hardware_old),
-        Cell(UNKNOWN, "unknown") if node.power is Power.UNKNOWN else text(node.power.value, stale=hardware_old),
-        number(hottest_c(node.hardware), node.hardware, snapshot),
-        number(node.hardware.power_w if node.hardware else None, node.hardware, snapshot),
+        *measured,
         text(node.group),
         text(",".join(node.scheduler.partitions) if node.scheduler else ""),
         text(said or reason, stale=old),

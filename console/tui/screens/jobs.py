@@ -3,6 +3,9 @@
 from collections.abc import Collection
 
 from backends.model.snapshot import Snapshot
+from console.state.kept import Kept
+from console.tui.desk import Desk
+from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
 from console.views import cell as data
@@ -16,9 +19,14 @@ class JobsView(TableView):
     COMMAND = "jobs"
     WAITS_FOR = ("slurm.jobs",)
 
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__(desk, operations)
+        self._view: Kept[data.View] = Kept()
+
     def view(self, snapshot: Snapshot) -> data.View:
-        """Every job."""
-        return jobs.view(snapshot, self.desk.ages_now())
+        """Every job, made anew only where the queue is another."""
+        now = self.desk.ages_now()
+        return self._view.of((snapshot.jobs, now, *snapshot.trust), lambda: jobs.view(snapshot, now))
 
     def open(self, key: str) -> None:
         """Its nodes; the job itself while it has none."""

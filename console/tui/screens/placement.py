@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from itertools import chain
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -33,13 +34,19 @@ TALL = 36
 """Lines from which the board tells where there is room."""
 
 
-class _Placed(NamedTuple):
-    """What fits now in a snapshot, by partition, domain and rack where the screen has room; its map, laid out."""
+class _Fits(NamedTuple):
+    """What fits now, in words, and by partition, domain and rack where the screen has room."""
 
-    snapshot: Snapshot
     whole: capacity.Room
     told: tuple[Reading, ...]
     room: tuple[Block, ...]
+
+
+class _Placed(NamedTuple):
+    """What fits now in a snapshot, and its map, laid out."""
+
+    snapshot: Snapshot
+    fits: _Fits
     grid: HeatGrid
     legend: list[LegendEntry]
 
@@ -58,7 +65,8 @@ class PlacementView(JobsView):
     def __init__(self, desk: Desk, operations: Operations) -> None:
         super().__init__(desk, operations)
         self._heat = HeatCells(desk.glyphs)
-        self._kept: Kept[_Placed] = Kept()
+        self._fits: Kept[_Fits] = Kept()
+        self._grid: Kept[tuple[HeatGrid, list[LegendEntry]]] = Kept()
         self._whole: capacity.Room | None = None
         self._mapping: Aside[_Placed] = Aside(self, self._place)
 
@@ -97,23 +105,26 @@ class PlacementView(JobsView):
     def _placed(self, snapshot: Snapshot, room: tuple[int, int], now: datetime, *, tall: bool) -> _Placed:
         """In whichever thread: never two at once."""
 
-        def made() -> _Placed:
+        def fits() -> _Fits:
             told = phrases(capacity.phrases(snapshot))
             views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
-            whole = capacity.room(snapshot, snapshot.nodes)
-            return _Placed(snapshot, whole, told, blocks(views), *self._heat.grid(snapshot))
+            return _Fits(capacity.room(snapshot, snapshot.nodes), told, blocks(views))
 
+        queue = snapshot.jobs, snapshot.partitions, snapshot.reservations, snapshot.topology, *snapshot.trust
+        scheduled = ((node.scheduler, node.gpu_count) for node in snapshot.nodes.values())
         self._heat.fit(*room)
-        return self._kept.of((*snapshot.told, self._heat.mode, self._heat.zoom, *room, tall), made)
+        found = self._fits.of((snapshot.pod, tall, *queue, *chain.from_iterable(scheduled)), fits)
+        map_of = *snapshot.told, self._heat.mode, self._heat.zoom, *room
+        return _Placed(snapshot, found, *self._grid.of(map_of, lambda: self._heat.grid(snapshot)))
 
     def _place(self, made: _Placed) -> None:
         if made.snapshot.pod != self.desk.pod:  # one went on to another meanwhile
             return
-        self._whole = made.whole
-        board = self.query_one(Board)
-        board.display = bool(made.told)
-        if made.told:
-            board.update(made.room, made.told)
+        fits, board = made.fits, self.query_one(Board)
+        self._whole = fits.whole
+        board.display = bool(fits.told)
+        if fits.told:
+            board.update(fits.room, fits.told)
         self.map.set_legend(made.legend if made.snapshot.nodes else ())
         self.map.update(made.grid)
         self._light()
