@@ -148,12 +148,15 @@ def _alike_together(told: Iterable[Told]) -> Iterator[tuple[Told, str]]:
         name = one.entity.removeprefix("node:")
         shape = _DIGITS.sub("", one.text.replace(name, "") if name else one.text) if one.heard else one.key
         alike.setdefault((one.source, one.severity, shape), []).append(one)
-    for found in alike.values():
-        last = found[0]
-        nodes = {one.entity.removeprefix("node:") for one in found if one.entity.startswith("node:")}
-        where = f", on {fold(nodes)}" if nodes else ""
-        more = f" (and {len(found) - 1} like it{where})" if len(found) > 1 else ""
-        yield last, f"{last.source}: {last.text}{more}" if last.heard else last.text
+    for last, *others in alike.values():
+        yield last, f"{last.source}: {last.text}{_like_it(last, others)}" if last.heard else last.text
+
+
+def _like_it(last: Told, others: list[Told]) -> str:
+    if not others:
+        return ""
+    nodes = {one.entity.removeprefix("node:") for one in (last, *others) if one.entity.startswith("node:")}
+    return f" (and {len(others)} like it{f', on {fold(nodes)}' if nodes else ''})"
 
 
 def _changes(one: Told) -> bool:

@@ -59,6 +59,7 @@ class TriageView(TableView):
         super().__init__(desk, operations)
         self._counted: tuple[object, ...] = ()
         self._lately = False
+        self._told_of: tuple[object, ...] = ()
         self._came_s = 0.0
         self._table_lines = 0
 
@@ -222,7 +223,8 @@ class TriageView(TableView):
         if finding is not None:
             attention = self.operations.attending.of(self.desk.pod).get(finding.id, Attention())
             evidence.update(drawn(finding_facts.whole(finding, now, attention)))
-        if lately.display:
+        if lately.display and self._told_of != (told_of := (now, self.desk.since, *self._count())):
+            self._told_of = told_of
             all_told = happened.told(self.desk, self.operations)
             lately.update(drawn((happenings.lately(all_told, now, LATELY, self.desk.since),)))
 
