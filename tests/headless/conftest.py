@@ -103,16 +103,16 @@ def stdout() -> Callable[[], object]:
 class Forks:
     """Commands, several at a time, in forks of processes that have loaded everything."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, at_once=AT_ONCE):
         self.folder = folder
         env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "XDG_CACHE_HOME": str(folder / "cache")}
         env.pop("MEGAPOD_CONFIG", None)
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.forkers = [subprocess.Popen([sys.executable, FORKER], text=True, env=env, **pipes) for _ in range(AT_ONCE)]
+        self.forkers = [subprocess.Popen([sys.executable, FORKER], text=True, env=env, **pipes) for _ in range(at_once)]
         self.free = queue.SimpleQueue()
         for forker in self.forkers:
             self.free.put(forker)
-        self.pool = ThreadPoolExecutor(AT_ONCE)
+        self.pool = ThreadPoolExecutor(at_once)
 
     def all(self, cases):
         """`(name, words, config, streams)` each; gives `(name, code, stdout, stderr)`."""

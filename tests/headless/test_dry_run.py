@@ -23,7 +23,7 @@ def megapod(tmp_path_factory, forks):
     folder = tmp_path_factory.mktemp("pod")
     config = folder / "config.toml"
     words = ["--racks=1", "--nodes=4", "--gpus=2", "--speed=30", f"--write-config={config}", "--exit-with-parent"]
-    runs = forks(folder)
+    runs = forks(folder, at_once=1)
     with Child([sys.executable, "-m", "console", "simulate", *words], name="the simulated pod") as child:
         child.ready(60.0)
 

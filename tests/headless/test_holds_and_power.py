@@ -1,5 +1,6 @@
 """`megapod hold, release, cordon, power, apply` as scripts call them, on a simulated pod in a process of its own."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -30,8 +31,10 @@ def simulated(tmp_path_factory):
 class Megapod:
     """The command, with a config of its own over the same pod, and the journal of the test."""
 
-    def __init__(self, config):
+    def __init__(self, config, runs):
         self.config = config
+        self.runs = runs
+        self.numbers = itertools.count()
         self.environment = {**os.environ, "MEGAPOD_CONFIG": str(config)}
 
     def start(self, *words):
@@ -45,9 +48,9 @@ class Megapod:
         )
 
     def __call__(self, *words, code=Exit.DONE):
-        process = self.start(*words)
-        out, error = process.communicate(timeout=90)
-        assert process.returncode == code, (words, out, error)
+        streams = {"env": self.environment}
+        _, ended, out, error = self.runs.one(next(self.numbers), words[0], list(words), self.config, streams)
+        assert ended == code, (words, out, error)
         return out if code is Exit.DONE else error
 
     def items(self, kind):
@@ -60,12 +63,20 @@ class Megapod:
         return next(item["hardware"]["power"] for item in self.items("nodes") if item["name"] == node)
 
 
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, forks):
+    """Runs a command for the price of a fork, where nothing is asked of it while it runs."""
+    made = forks(tmp_path_factory.mktemp("runs"), at_once=1)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def megapod(simulated, tmp_path):
+def megapod(simulated, runs, tmp_path):
     config = tmp_path / "config.toml"
     config.write_text(simulated.read_text())
     config.chmod(0o600)
-    return Megapod(config)
+    return Megapod(config, runs)
 
 
 def test_a_hold_outlives_the_resume_of_its_rack_and_a_release_ends_it(megapod):

@@ -1,5 +1,6 @@
 """`megapod ops`, `apply`, `audit` as people and scripts call them: real processes and workers on a simulated pod."""
 
+import itertools
 import json
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -34,8 +36,10 @@ def simulated(tmp_path_factory):
 class Megapod:
     """The command, with the journal of the test; and another hand at the pod."""
 
-    def __init__(self, config):
+    def __init__(self, config, runs):
         self.config = config
+        self.runs = runs
+        self.numbers = itertools.count()
         self.environment = {**os.environ, "MEGAPOD_CONFIG": str(config)}
 
     def start(self, *words, **more):
@@ -43,9 +47,9 @@ class Megapod:
         return subprocess.Popen([sys.executable, "-m", "console", *words], text=True, env=self.environment, **streams)
 
     def __call__(self, *words, code=Exit.DONE):
-        process = self.start(*words)
-        out, error = process.communicate(timeout=WITHIN_S)
-        assert process.returncode == code, (words, out, error)
+        streams = {"env": self.environment}
+        _, ended, out, error = self.runs.one(next(self.numbers), words[0], list(words), self.config, streams)
+        assert ended == code, (words, out, error)
         return out if code is Exit.DONE else error
 
     def json(self, *words):
@@ -60,6 +64,16 @@ class Megapod:
             assert time.monotonic() < end, now
             time.sleep(0.1)  # its worker is a process of its own: the journal is where it tells
         return now
+
+    def worker(self, identity):
+        """The process of its worker; until that has signed, whoever started it stands there, and is gone."""
+        end = time.monotonic() + WITHIN_S
+        while True:
+            carrier = self.operation(identity)["carrier"]
+            if carrier and Path(f"/proc/{carrier['pid']}").exists():
+                return carrier["pid"]
+            assert time.monotonic() < end, carrier
+            time.sleep(0.1)  # as above
 
     def busy(self):
         jobs = [item for item in self.json("get", "jobs")["items"] if item["running"]]
@@ -83,12 +97,20 @@ class Megapod:
         return said["operation"]
 
 
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, forks):
+    """Runs a command for the price of a fork, where nothing is asked of it while it runs."""
+    made = forks(tmp_path_factory.mktemp("runs"), at_once=1)
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def megapod(simulated, tmp_path):
+def megapod(simulated, runs, tmp_path):
     config = tmp_path / "config.toml"
     config.write_text(simulated.read_text())
     config.chmod(0o600)
-    return Megapod(config)
+    return Megapod(config, runs)
 
 
 def test_the_words_to_an_operation(megapod):
@@ -153,14 +175,15 @@ def test_the_second_operator_is_told_who_and_since_when_and_can_adopt(megapod):
     assert f"austin/{node}: taken by {one} of {who}" in refused
     assert f"`megapod ops adopt {one}`" in refused
     megapod("ops", "adopt", one)
-    after = megapod.until(one, "running")
-    assert after["carrier"]["pid"] != mine["carrier"]["pid"], "another process carries it"
-    os.kill(after["carrier"]["pid"], signal.SIGKILL)
+    worker = megapod.worker(one)
+    assert worker != mine["carrier"]["pid"], "another process carries it"
+    os.kill(worker, signal.SIGKILL)
     lost = megapod.until(one, "interrupted")
     assert lost["carrier"] is None
-    assert f"{one} was interrupted: `megapod ops adopt {one}`" in megapod(
-        "ops", "watch", one, "--timeout", "4s", code=Exit.DEADLINE
-    )
+    watching = megapod.start("ops", "watch", one)
+    assert f"{one} was interrupted: `megapod ops adopt {one}`" in "".join(itertools.islice(watching.stderr, 2))
+    watching.terminate()
+    watching.communicate(timeout=WITHIN_S)
     megapod("ops", "cancel", one, "--reason", "enough")
     megapod("ops", "watch", one, "--timeout", "30s", code=Exit.FAILED)
 
