@@ -36,8 +36,17 @@ COLUMNS = (
 
 def view(snapshots: Iterable[Snapshot], now: datetime) -> View:
     """One row a pod, in the config's order."""
-    rows = tuple(Row(snapshot.pod, _cells(snapshot, now)) for snapshot in snapshots)
-    return View(kind="pods", columns=COLUMNS, rows=rows, empty="no pod is configured")
+    return of_rows(row(snapshot, now) for snapshot in snapshots)
+
+
+def of_rows(rows: Iterable[Row]) -> View:
+    """The view of rows that are made already."""
+    return View(kind="pods", columns=COLUMNS, rows=tuple(rows), empty="no pod is configured")
+
+
+def row(snapshot: Snapshot, now: datetime) -> Row:
+    """A pod's row."""
+    return Row(snapshot.pod, _cells(snapshot, now))
 
 
 def _cells(snapshot: Snapshot, now: datetime) -> tuple[Cell, ...]:

@@ -138,7 +138,7 @@ async def test_a_fleet_that_has_not_answered_is_unknown_and_not_well(bench):
     one.scheduler.gate.clear()
     async with one.on_screen(110, 24) as pilot:
         await pilot.press("0")
-        text = await one.until(pilot, "lab2", "slurm.nodes pending")
+        text = await one.until(pilot, "lab2", "slurm pending")
         assert "none" not in text
         one.scheduler.gate.set()
         await one.until(pilot, "3 ok")

@@ -9,6 +9,9 @@ from textual.types import CSSPathType
 
 from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
+from console.state.kept import Kept
+from console.tui.desk import Desk
+from console.tui.operations import Operations
 from console.tui.screens.table_view import TableView
 from console.tui.screens.view import Asked
 from console.tui.sections import drawn
@@ -26,13 +29,21 @@ class PodsView(TableView):
     COMMAND = "pods"
     WAITS_FOR = ("slurm", "redfish")
 
+    def __init__(self, desk: Desk, operations: Operations) -> None:
+        super().__init__(desk, operations)
+        self._kept: dict[str, Kept[data.Row]] = {}
+
     def made_of(self, snapshot: Snapshot) -> tuple[object, ...]:  # noqa: ARG002 - all of them
         """Every pod, and what each was asked."""
         return tuple(self.desk.snapshots.values())
 
     def view(self, snapshot: Snapshot) -> data.View:  # noqa: ARG002 - all of them
-        """Every pod, those first that page: of a hundred a screen shows twenty."""
-        return pods.view(sorted(self.desk.snapshots.values(), key=_worst), self.desk.ages_now())
+        """Every pod, those first that page: of a hundred a screen shows twenty. A row is made anew with its own pod."""
+        return pods.of_rows(map(self._row, sorted(self.desk.snapshots.values(), key=_worst)))
+
+    def _row(self, snapshot: Snapshot) -> data.Row:
+        now, kept = self.desk.ages_now(), self._kept.setdefault(snapshot.pod, Kept())
+        return kept.of((*snapshot.told, snapshot.requests_last_min, now), lambda: pods.row(snapshot, now))
 
     def body(self) -> ComposeResult:
         """The table, and what is wrong with one of them."""
