@@ -173,3 +173,14 @@ async def test_what_another_process_begins_or_begins_again_is_seen_as_it_goes(be
         bench.journal.append("op-lost01", ev.Retried(nodes=("gpu001",)))
         bench.journal.append("op-lost01", ev.Noted(step="close", texts={"gpu001": "begun again by zoe"}))
         await bench.until(pilot, "op-lost01", "begun again by zoe")
+
+
+async def test_a_write_on_what_an_operation_has_in_hand_says_how_to_take_it_back_before_anything_is_asked(bench):
+    bench = bench(carrier=Interrupted)
+    begin(bench)
+    async with bench.on_screen() as pilot:
+        await bench.until(pilot, "interrupted: carry on it?")
+        await pilot.press("n")
+        await bench.until(pilot, "gpu001", "1 op")
+        await pilot.press("U")
+        await bench.until(pilot, "op-lost01 is at work there (drain): 7 shows it, x there takes it back")

@@ -1,6 +1,6 @@
 """What every view shares: what is selected, the keys, and the way of a write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual import events, work
@@ -196,13 +196,27 @@ class View(Commanded):
         if session is None or not nodes:
             self.say(f"{wanted.verb} what? Put the cursor on a node, or mark some with space", "warning")
             return
+        if self._in_hand(nodes):
+            return
         await writing.write(self, session, writing.Wish(action=wanted, targets=Targets(self.desk.pod, nodes)))
 
     def act_on(self, wanted: Action, targets: Targets, reason: str = "", options: Options | None = None) -> None:
         """A verb on nodes that were named: the same questions as after its key, but for what was said already."""
-        if self.desk.session is not None:
+        if self.desk.session is not None and not self._in_hand(targets.nodes):
             wish = writing.Wish(action=wanted, targets=targets, reason=reason, options=options or Options())
             self.run_worker(writing.write(self, self.desk.session, wish), exclusive=True, group="write")
+
+    def _in_hand(self, nodes: Iterable[str]) -> bool:
+        """Whether an operation under way has some of the nodes. Said before a plan that it would not let begin."""
+        wanted = frozenset(nodes)
+        for one in self.operations.running:
+            if one.plan.pod == self.desk.pod and wanted.intersection(node.node for node in one.result.nodes):
+                key = self.desk.keymap.sign("operations")
+                self.say(
+                    f"{one.id} is at work there ({one.plan.verb}): {key} shows it, x there takes it back", "warning"
+                )
+                return True
+        return False
 
     async def holds(self, pod: str) -> Mapping[str, Hold]:
         """The nodes that are held, as the journal has it."""
