@@ -9,6 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from backends.model.severity import Severity
 from backends.model.snapshot import Snapshot
 from backends.model.source import SourceState, SourceStatus
 from console.words import UNKNOWN, ago, count
@@ -97,15 +98,22 @@ def _said(status: SourceStatus, now: datetime, glyphs: GlyphSet) -> str:
 
 
 def _others(snapshots: Mapping[str, Snapshot], pod: str) -> list[Segment]:
-    """The other pods, by how many are not as they should be."""
+    """The other pods: those where something is critical, and those that are not heard in full."""
     others = [snapshot for name, snapshot in snapshots.items() if name != pod]
     if not others:
         return []
-    bad = [snapshot.pod for snapshot in others if snapshot.partial]
-    if bad:
-        more = f" +{len(bad) - 1}" if len(bad) > 1 else ""
-        return [Segment(f"also {bad[0]}{more}", "warning", 2, action=FLEET)]
+    ill = [one.pod for one in others if any(found.severity is Severity.CRITICAL for found in one.findings)]
+    deaf = [one.pod for one in others if one.partial and one.pod not in ill]
+    found = [Segment(f"{_first(ill)} critical", "critical", 2, action=FLEET)] if ill else []
+    if deaf:
+        found.append(Segment(f"also {_first(deaf)}", "warning", 4 if ill else 2, action=FLEET))
+    if found:
+        return found
     return [Segment(f"{count(len(others), 'other pod')} live", "muted", 5, action=FLEET)]
+
+
+def _first(names: Sequence[str]) -> str:
+    return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else names[0]
 
 
 def hints(keys: Iterable[tuple[str, str]], note: str = "") -> list[Segment]:

@@ -1,8 +1,10 @@
 """What each view says: while it loads, once loaded, when a source has gone, through filter and drill-in."""
 
 import pytest
+from msgspec.structs import replace
 
 from backends.errors import Unreachable
+from backends.model.node import Service
 
 SIZES = [(60, 20), (80, 24), (120, 40)]
 VIEWS = {
@@ -278,3 +280,13 @@ async def test_what_the_two_lines_of_chrome_name_can_be_clicked(bench):
         line = one.lines()[-1]
         await pilot.click("#hints", offset=(line.index("? help"), 0))
         await one.until(pilot, "keys: fleet")
+
+
+async def test_another_pod_on_which_something_is_critical_is_named_wherever_one_is(bench):
+    one = bench(pods=2)
+    facts = one.scheduler.facts["gpu003"]
+    one.scheduler.facts["gpu003"] = replace(facts, state=("DOWN",), service=Service.DOWN)
+    async with one.on_screen() as pilot:
+        first = (await one.until(pilot, "gpu001", "lab2 critical")).splitlines()[0]
+        await pilot.click("#status", offset=(first.index("lab2 critical"), 0))
+        await one.until(pilot, "SOURCES", "1 critical")

@@ -31,7 +31,7 @@ from widgets.table import LineTable
 TALL = 36
 """Lines from which the board tells more of what there are many of."""
 
-BROAD = 140
+BROAD = 150
 """Columns from which the part under the cursor is told beside the table."""
 
 BELOW = ("plant", "sources", "findings")
