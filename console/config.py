@@ -5,6 +5,7 @@ No secret lives here, only where it is found.
 """
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,6 +24,9 @@ from console.preferences import Preferences
 
 REQUESTS_PER_MINUTE = 3000
 MOST_PORT = 65535
+POD_NAME = re.compile(r"[^\W_][\w.-]{0,62}")
+"""It stands in tables and cursors, before a `/`, and in the name of its bill of materials."""
+NAMED_SO = "a pod's name is up to 63 letters, digits, dots, dashes and underscores"
 
 
 class ConfigError(Exception):
@@ -199,6 +203,8 @@ def _pods(tree: object) -> dict[str, PodConfig]:
 
 
 def _pod(name: str, tree: object) -> PodConfig:
+    if not POD_NAME.fullmatch(name):
+        raise ConfigError(f"pods.{name[:80]!r}: {NAMED_SO}")
     try:
         return msgspec.convert(tree, PodConfig)
     except msgspec.ValidationError as error:

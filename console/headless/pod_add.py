@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from backends.model.endpoint import RedfishEndpoint, SecretRef, SshEndpoint
 from backends.registry import open_adapters
-from console.config import MOST_PORT, PodConfig, default_path, load, url_problem
+from console.config import MOST_PORT, NAMED_SO, POD_NAME, PodConfig, default_path, load, url_problem
 from console.exit import Exit
 from console.headless import doctor, loop, output
 from console.headless.asking import answer, can_ask
@@ -29,8 +29,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         if "://" in place:
             _check_url(place)
     name = arguments.name or _name(arguments.places[0])
-    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-        raise Stop(Exit.USAGE, f"--name {name}: letters, digits, dots and dashes make a pod's name")
+    if not POD_NAME.fullmatch(name):
+        raise Stop(Exit.USAGE, f"--name {name}: {NAMED_SO}")
     if path.exists() and name in load(str(path)).pods:
         raise Stop(Exit.USAGE, f"{path}: there is a pod {name!r} already; give another --name, or edit it by hand")
     return loop.run(_add(arguments, path, name))

@@ -120,7 +120,7 @@ def test_a_config_that_would_not_load_is_never_left(words, pins, tmp_path):
     ("place", "code", "says"),
     [
         ("", 2, "'' is no host"),
-        ("ann@-oProxyCommand=x", 2, "make a pod's name"),
+        ("ann@-oProxyCommand=x", 2, "a pod's name is"),
         ("ftp://x", 2, "write https://"),
         ("https://[::1", 2, "is no URL"),
         ("https://x:70000", 2, "is no URL"),
