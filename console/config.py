@@ -332,13 +332,20 @@ def _check_keys(value: object, kind: Any, at: str) -> None:  # noqa: ANN401 - a 
     arguments = [argument for argument in get_args(kind) if argument is not type(None)]
     if isinstance(value, dict) and get_origin(kind) is dict:
         for key, inner in value.items():
-            _check_keys(inner, arguments[1], f"{at}.{key}")
+            _check_keys(inner, arguments[1], _named(at, key))
     elif isinstance(value, list) and arguments:
         for number, inner in enumerate(value, 1):
             _check_keys(inner, arguments[0], at if len(value) == 1 else f"{at}[{number}]")
     elif isinstance(value, dict):
         for argument in arguments:
             _check_keys(value, argument, at)
+
+
+def _named(at: str, key: str) -> str:
+    """Where a thing stands that the user has named: that name is printed as it is, wherever the thing is."""
+    if not (key.strip() and key.isprintable()):
+        raise ConfigError(f"{at}.{key!r}: no name: it cannot be printed")
+    return f"{at}.{key}"
 
 
 def _hint(key: str, known: dict[str, Any]) -> str:

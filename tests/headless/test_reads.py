@@ -143,12 +143,13 @@ def test_a_deadline_ends_what_would_go_on(run, words):
     assert error.splitlines()[-1].startswith("megapod: the deadline passed")
 
 
-def test_what_is_watched_is_told_once_by_its_cursor(run, tmp_path):
+def test_what_is_watched_is_told_once_by_its_cursor(run, megapod, tmp_path):
     cursor = str(tmp_path / "seen.json")
-    code, out, error = run("watch", "racks", "--for", "6s", "--cursor", cursor)
-    first = [json.loads(line) for line in out.splitlines()]
-    assert (code, error) == (Exit.DONE, "")
-    assert {name: first[0][name] for name in ("change", "kind", "name")} == {
+    watching = megapod("watch", "racks", "--cursor", cursor)
+    first = json.loads(watching.stdout.readline())
+    watching.terminate()
+    assert (watching.communicate(timeout=30)[1], watching.returncode) == ("", Exit.INTERRUPTED)
+    assert {name: first[name] for name in ("change", "kind", "name")} == {
         "change": "added", "kind": "racks", "name": "r1"
     }  # fmt: skip
     code, out, _ = run("watch", "racks", "--for", "6s", "--cursor", cursor)
