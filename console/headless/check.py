@@ -12,7 +12,7 @@ from console.exit import Exit
 from console.expected import Bill, Deviation, deviations, taken
 from console.headless import document, loop, output
 from console.headless.diagnostics import Stop, say
-from console.plain_file import text_of
+from console.plain_file import put, text_of
 from console.state.session import Session
 from console.words import count
 
@@ -87,8 +87,7 @@ def _write(path: Path, bill: Bill, what: str) -> Exit:
     groups = [{key: value for key, value in group.items() if value not in ("", None)} for group in whole["group"]]
     text = tomlkit.dumps({"group": groups, "components": whole["components"]})
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        put(path, text.encode())
     except OSError as error:
         raise Stop(Exit.FAILED, f"cannot write {path}: {error.strerror}") from error
     say(f"{path}: written from {what} and what stands around them; look at it before you believe it")
