@@ -6,7 +6,7 @@ from rich.style import Style
 
 from backends.model.node import Service
 from backends.model.severity import Severity
-from widgets.describe import Describe, Fact, Section
+from widgets.describe import SPARK, Describe, Fact, Section
 from widgets.filterbar import FilterBar
 from widgets.glyphs import ASCII, LETTERS, UNICODE, glyph_set
 from widgets.messages import FilterChanged, FilterClosed, FilterSubmitted
@@ -106,7 +106,8 @@ async def test_facts_stand_with_their_age_and_wrap(host, grid):
 
 async def test_what_moves_is_a_graph_with_its_bounds_where_the_pane_has_the_lines(host, grid):
     rise = tuple((float(20 * at), 100.0 + at) for at in range(31))
-    facts = (Fact("flow", "130 l/min", history=rise), Fact("supply", "18 °C", history=((0.0, 18.0), (600.0, 18.0))))
+    still = tuple((40.0 * at, 18.0) for at in range(SPARK))
+    facts = (Fact("flow", "130 l/min", history=rise), Fact("supply", "18 °C", history=still))
     pane = Describe()
     async with host(pane).run_test(size=(60, 10)) as pilot:
         pane.update([Section("readings", facts)])
@@ -114,7 +115,7 @@ async def test_what_moves_is_a_graph_with_its_bounds_where_the_pane_has_the_line
         roomy = grid(pilot.app)
         assert [roomy[at].split("│")[0].strip() for at in range(2, 6)] == ["130", "", "", "100"]
         assert roomy[5].endswith("10m")
-        assert roomy[6].endswith("▁▁"), "what stands still is a line of bars"
+        assert roomy[6].endswith("▁▁"), "what stands still is a line of bars, once it is whole"
         pane.turn()
         await pilot.pause()
         assert grid(pilot.app)[1].endswith("▇██"), "none, where none is wanted"
