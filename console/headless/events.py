@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from backends.model.severity import Severity
-from backends.model.stream import Event, StreamState
+from backends.model.stream import Event, StreamState, StreamStatus
 from console.config import Config, load
 from console.deadline import patience_s
 from console.exit import Exit
@@ -83,6 +83,7 @@ async def _events(arguments: argparse.Namespace, config: Config) -> Exit:
         if each:
             width = max(len(pod.name) for pod in pods) if len(pods) > 1 else 0
             tasks += [asyncio.create_task(_print(pod, how, width, lister, cursors)) for pod in pods]
+            tasks.append(asyncio.create_task(_tell_streams(session)))
         try:
             done, _ = await asyncio.wait(tasks, timeout=_listens_s(arguments), return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -116,6 +117,27 @@ def _listens_s(arguments: argparse.Namespace) -> float | None:
     if arguments.for_s is None and arguments.follow:
         return None
     return patience_s(options.seconds(LISTEN) if arguments.for_s is None else arguments.for_s)
+
+
+async def _tell_streams(session: Session) -> None:
+    """Say that a stream is not open, and that it is again, once each: who follows does not wait for the end to know."""
+    said: dict[str, str] = {}
+    with session.store.watch() as changes:
+        async for names in changes:
+            for where, stream in (one for name in names for one in _streams(session.pods[name])):
+                why = "" if stream.state is StreamState.LIVE else stream.why or "its event stream is not open"
+                if why and not said.get(where):
+                    say(f"{where}: {why}")
+                elif said.get(where) and not why:
+                    say(f"{where}: its event stream is open again")
+                said[where] = why
+
+
+def _streams(pod: Pod) -> Iterable[tuple[str, StreamStatus]]:
+    for listener in pod.listeners:
+        status = pod.writer.snapshot.sources[listener.source].events
+        if status is not None:
+            yield f"{pod.name}: {listener.source}", status
 
 
 async def _print(pod: Pod, how: Form, width: int, lister: Lister, cursors: Cursors) -> None:

@@ -199,3 +199,12 @@ def test_views_are_written_as_pictures_without_a_terminal(run, tmp_path):
     for words in (["nodez"], ["--size", "9x9"], ["--to", str(tmp_path / "none")]):
         code, out, error = run("screenshots", *words)
         assert (code, out, error.count("\n")) == (Exit.USAGE, "", 1)
+
+
+def test_who_follows_events_hears_at_once_that_a_stream_is_not_open(megapod, tmp_path):
+    config = tmp_path / "config.toml"
+    config.write_text('[pods.dark.redfish]\nurl = "https://127.0.0.1:1/redfish/v1"\n')
+    following = megapod("events", "--follow", config=config)
+    assert following.stderr.readline().startswith("megapod: dark: redfish: connection refused")
+    following.terminate()
+    assert (following.communicate(timeout=30), following.returncode) == (("", ""), Exit.INTERRUPTED)
