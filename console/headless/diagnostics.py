@@ -23,6 +23,8 @@ class Stop(Exception):
 
 def say(message: str) -> None:
     """One line to the person or the log. A closed stderr is no reason to stop."""
+    if sys.stderr is None:
+        return
     try:
         sys.stderr.write(f"megapod: {clean(' '.join(message.split()), _LONGEST)}\n")
         sys.stderr.flush()
