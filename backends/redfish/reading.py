@@ -125,10 +125,12 @@ class Reading:
         A baseboard that answers 503 while its host is off is not there, and has not failed.
         """
         expected = tuple(f"{board}: 503" for host in self._off(systems) for board in host.baseboards)
-        read = {bare(path) for path in (*self._watch.known, *(at for at, system in systems.items() if system))}
-        read |= round_.failed.keys()
-        lost = (error for path, error in self._structure.lost.items() if path not in read)
-        errors = dict.fromkeys((*round_.errors, *lost))
+        lost = dict(self._structure.lost)
+        if lost:
+            read = {bare(path) for path in (*self._watch.known, *(at for at, system in systems.items() if system))}
+            read |= round_.failed.keys()
+            lost = {path: error for path, error in lost.items() if path not in read}
+        errors = dict.fromkeys((*round_.errors, *lost.values()))
         return tuple(error for error in errors if not any(one in error for one in expected))
 
     def _covered(self, systems: Systems) -> tuple[str, ...]:

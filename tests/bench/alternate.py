@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from beside import note
 from terminal import installed
 
 
@@ -52,6 +53,7 @@ def compare(
     wall = [statistics.median(pair[side].wall_s for pair in pairs) for side in (0, 1)]
     cpu = [statistics.median(pair[side].cpu_s for pair in pairs) for side in (0, 1)]
     ratio = statistics.median(one.wall_s / other.wall_s for one, other in pairs)
+    note(name, wall[0] * 1000, peer_name, wall[1] * 1000, "ms")
     print(
         f"{name:<34} {wall[0] * 1000:7.0f} ms ({cpu[0] * 1000:5.0f} cpu)   {peer_name:<38} "
         f"{wall[1] * 1000:7.0f} ms ({cpu[1] * 1000:5.0f} cpu)   ratio {ratio:5.2f}"

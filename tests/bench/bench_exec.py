@@ -23,6 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from alternate import run
+from beside import note
 
 from backends.model.answer import Ending
 from backends.model.endpoint import NodeSsh, SshEndpoint
@@ -142,6 +143,8 @@ def table(title: str, ours: Callable[[], float], peers: dict[str, Callable[[], f
     for name, seconds in walls.items():
         ratio = statistics.median(peer / own for peer, own in zip(seconds, walls["megapod"], strict=True))
         print(f"  {name:<28} {statistics.median(seconds):7.2f} s   {ratio:5.2f} x megapod's time", flush=True)
+        if name != "megapod":
+            note(title, statistics.median(walls["megapod"]), name, statistics.median(seconds), "s")
 
 
 def bench(place: Place, rounds: int, pssh: str) -> None:

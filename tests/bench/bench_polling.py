@@ -40,6 +40,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from beside import note
+
 from backends.model.endpoint import SshEndpoint
 from backends.slurm.adapter import SlurmScheduler
 from backends.transport.ssh import SshShell
@@ -177,6 +179,9 @@ async def bench(pod: dict, rounds: int) -> None:
             f"  megapod's share: {mine.wire / peer.wire:.3f} of the bytes ({mine.sent / peer.sent:.2f} of the text),"
             f" {mine.head_s / peer.head_s:.2f} of the head node's CPU, {mine.own_s / peer.own_s:.2f} of the reader's"
         )
+        title = f"a round of {counts[0]} nodes, {counts[1]} jobs"
+        note(f"{title}: wire", mine.wire / 1e6, "--json", peer.wire / 1e6, "MB")
+        note(f"{title}: head's CPU", mine.head_s, "--json", peer.head_s, "s")
     finally:
         await asyncio.gather(ours.close(), theirs.close())
 

@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+from beside import note
 
 from backends.errors import BackendError
 from backends.model.endpoint import RedfishEndpoint, SecretRef
@@ -249,6 +250,7 @@ def measure_pod(shape: str, runs: int) -> None:
     for name, measured in taken.items():
         requests, seconds, cpu = (statistics.median(one[column] for one in measured) for column in range(3))
         ratio = crawled[0] / requests
+        note(f"pod {shape}, {name}", requests, "a crawl of every link", crawled[0], "GETs")
         print(
             f"pod {shape}, {name:40} {requests:6.0f} GETs {seconds:7.3f} s  CPU {cpu:6.3f} s  crawl / this {ratio:6.0f}"
         )

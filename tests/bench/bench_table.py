@@ -20,6 +20,7 @@ import time
 
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
+from beside import note
 from textual.app import App
 from textual.widgets import DataTable
 
@@ -142,6 +143,7 @@ def wire(seconds: float, rounds: int) -> None:
             for which, figures in found.items():
                 figures.append(bytes_a_second(which, colours, seconds))
         stock, ours = (statistics.median(found[which]) for which in ("stock", "ours"))
+        note(f"table, {colours}", ours, "Textual's DataTable", stock, "B/s")
         print(f"{colours:9}  DataTable {stock:7.0f} B/s   LineTable {ours:6.0f} B/s   {stock / ours:5.1f} times fewer")
     print(f"idle       LineTable {bytes_a_second('ours', 'truecolor', seconds, idle=True):.0f} B/s")
 

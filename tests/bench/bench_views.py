@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+from beside import note
 from recorded import POD, USUAL_S, Told, grown, record, session
 from terminal import Terminal, installed
 
@@ -69,6 +70,7 @@ def main() -> None:
         tables = statistics.mean((before[0], _stock(small, asked.seconds)[0]))
         print(f"  {'DataTable of the nodes':24} {tables:6.0f} B/s")
         for name, (rate, share, _) in found.items():
+            note(f"{name}, {asked.nodes} nodes", rate, "Textual's DataTable", tables, "B/s")
             print(f"  {name:24} {rate:6.0f} B/s   {tables / max(rate, 1):5.1f} times fewer   {share * 100:4.1f} % CPU")
         print("the same pod when nothing changes:")
         still = _views(small, views, asked.seconds, still=True)

@@ -4,15 +4,19 @@
     python tests/bench/run.py --quick         fewer rounds
     python tests/bench/run.py table screen    these alone
 
-Each is a script of its own beside this file and prints medians, with the ratio to its peer where it has one; a script
-that fails is named at the end, and the status is 1.
+Each is a script of its own beside this file and prints medians, with the ratio to its peer where it has one. At the end
+all that stand beside a peer, or a goal, are one table; a script that fails is named below it, and the status is 1.
 """
 
 import argparse
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+
+from beside import FILE, table
 
 HERE = Path(__file__).parent
 USUAL = {"commands": ("--lab",), "redfish_crawl": ("--pod=2x18x8", "--runs=1")}
@@ -46,13 +50,16 @@ def main() -> int:
     if unknown := sorted(set(arguments.names) - set(names())):
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(names())}")
     failed = []
-    for name in arguments.names or names():
-        words = (*USUAL.get(name, ()), *(QUICK.get(name, ()) if arguments.quick else ()))
-        print(f"== {name} {' '.join(words)}".rstrip(), flush=True)
-        began_s = time.monotonic()
-        if subprocess.run([sys.executable, HERE / f"bench_{name}.py", *words], check=False).returncode:
-            failed.append(name)
-        print(f"   {time.monotonic() - began_s:.0f} s\n", flush=True)
+    with tempfile.NamedTemporaryFile(prefix="megapod-bench-", suffix=".jsonl") as lines:
+        for name in arguments.names or names():
+            words = (*USUAL.get(name, ()), *(QUICK.get(name, ()) if arguments.quick else ()))
+            print(f"== {name} {' '.join(words)}".rstrip(), flush=True)
+            began_s = time.monotonic()
+            argv = [sys.executable, HERE / f"bench_{name}.py", *words]
+            if subprocess.run(argv, check=False, env=os.environ | {FILE: lines.name}).returncode:
+                failed.append(name)
+            print(f"   {time.monotonic() - began_s:.0f} s\n", flush=True)
+        print(table(Path(lines.name)))
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
