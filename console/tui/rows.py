@@ -44,11 +44,17 @@ class Rows:
             if old is not None and old[1] == on and (old[0] is row or old[0] == row):
                 known[row.key] = old
                 continue
-            for index in shown:
-                text = row.cells[index].text
-                if len(text) > self._widths[keys[index]] or not text.isascii():
-                    self._widths[keys[index]] = max(self._widths[keys[index]], width_of(text))
-            known[row.key] = (row, on, _row(row, shown, lit=on))
+            told, drawn = (old[0].cells, old[2].cells) if old is not None and old[1] == on else ((), ())
+            cells: list[Cell | str] = []
+            for at, index in enumerate(shown):
+                cell = row.cells[index]
+                if told and told[index] is cell:  # as most cells of a row that changed
+                    cells.append(drawn[at])
+                    continue
+                if len(cell.text) > self._widths[keys[index]] or not cell.text.isascii():
+                    self._widths[keys[index]] = max(self._widths[keys[index]], width_of(cell.text))
+                cells.append(_cell(cell, lit=on and not at))
+            known[row.key] = (row, on, Row(row.key, tuple(cells)))
         self._known = known
         return [row for _, _, row in known.values()]
 
@@ -82,13 +88,8 @@ class Rows:
         )
 
 
-def _row(row: data.Row, shown: list[int], *, lit: bool) -> Row:
-    cells = [_cell(row.cells[index]) for index in shown]
+def _cell(cell: data.Cell, *, lit: bool) -> Cell:
     if lit:
-        cells[0] = Cell(cells[0].text, "highlight", sort=cells[0].sort)
-    return Row(row.key, tuple(cells))
-
-
-def _cell(cell: data.Cell) -> Cell:
+        return Cell(cell.text, "highlight", sort=cell.order)
     old = cell.style == "stale"
     return Cell(cell.text, "" if old else cell.style, stale=old, sort=cell.order)

@@ -1,6 +1,7 @@
 """Severity, service state and ages as cells: a letter or a word, never colour alone."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from backends.model.node import HardwareFacts, Node, SchedulerFacts
 from backends.model.severity import Severity
@@ -16,6 +17,7 @@ STYLE = {
 }
 
 
+@lru_cache
 def severity(value: Severity, *, stale: bool = False) -> Cell:
     """`OK`, `Warning`, `Critical`, or `?`."""
     text = UNKNOWN if value is Severity.UNKNOWN else value.value
