@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from console.exit import Exit
 from console.headless import output
-from console.headless.diagnostics import Stop
+from console.headless.diagnostics import Stop, say
 from console.headless.form import Form
 from console.headless.journal_place import chosen, opened
 from console.headless.listing import Lister, Part
@@ -35,21 +35,28 @@ def run(arguments: argparse.Namespace) -> Exit:
         told = journal.audit(arguments.since, arguments.until)
         if arguments.operation:
             told = (entry for entry in told if entry.operation == arguments.operation)
-        _print(told, arguments.form)
+        if not _print(told, arguments.form):
+            of = f" of {arguments.operation}" if arguments.operation else ""
+            say(f"nothing on record{of} in that time")
     finally:
         journal.close()
     return Exit.DONE
 
 
-def _print(told: Iterator[ev.Entry], how: Form) -> None:
-    """Forms that can be written in parts are: a journal may be long. The columns of a table want all of it at once."""
+def _print(told: Iterator[ev.Entry], how: Form) -> bool:
+    """Print them; whether there were any.
+
+    Forms that can be written in parts are: a journal may be long. The columns of a table want all of it at once.
+    """
     shown = how.name in ("table", "wide")
     lister = Lister(how, "AuditList")
     kept: list[views.AuditItem] = []
-    at_once = None if shown else AT_ONCE
+    at_once, empty = None if shown else AT_ONCE, True
     while entries := list(islice(told, at_once)):
         entries = [entry for entry in entries if not (shown and isinstance(entry.event, ev.Noted))]
         items = tuple(map(views.item, entries))
+        empty = empty and not items
         kept += items if how.whole else ()
         lister.add(Part("", views.view(entries), items))
     lister.end(AuditList(items=tuple(kept)))
+    return not empty
