@@ -54,6 +54,9 @@ SPARK = 16
 GRAPH_LINES = (4, 3, 2)
 """How high graphs are: as high as all of them find place."""
 
+SOME = 3
+"""How high where only some do."""
+
 GRAPH_LEAST, GRAPH_MOST = 16, 72
 """Columns of a graph."""
 
@@ -80,6 +83,8 @@ class Describe(Reader):
         self._lines: list[_Line] = []
         self._label_width = 0
         self._graph_lines = 0
+        self._moving: tuple[Fact, ...] = ()
+        self._some = False
         self._tall: bool | None = None
 
     def update(self, sections: Sequence[Section]) -> None:
@@ -91,7 +96,7 @@ class Describe(Reader):
 
     def turn(self) -> None:
         """Graphs though not all of it fits then, or none though they would; until now it went by the room."""
-        self._tall = not self._graph_lines
+        self._tall = not self._moving or self._some
         self.follow()
 
     def laid(self) -> tuple[Sequence[object], object]:
@@ -133,7 +138,7 @@ class Describe(Reader):
         age = f"{self.glyphs.stale if fact.stale else ''}{fact.age}"
         room = max(0, self.size.width - self._label_width - 3 - (width_of(age) + 1 if age else 0))
         bars = ""
-        if not (self._graph_lines and moves(fact.history)) and width_of(fact.value) + SPARK + 2 <= room:
+        if width_of(fact.value) + SPARK + 2 <= room:
             bars = sparkline([value for _, value in fact.history], self.glyphs, SPARK)
         value = fit(fact.value, room - (SPARK + 2 if bars else 0), Align.LEFT, self.glyphs.ellipsis)
         pieces: list[Piece] = [
@@ -163,14 +168,23 @@ class Describe(Reader):
         """Titles, facts with their values wrapped, a blank between sections; graphs where all of them find place."""
         labels = [width_of(fact.label) for section in self._sections for fact in section.facts]
         self._label_width = min(max(labels, default=0), max(8, width // 3))
-        self._graph_lines = 0
+        self._moving, self._some = tuple[Fact, ...](), False
         lines = self._texts(width)
-        graphs = sum(moves(fact.history) for section in self._sections for fact in section.facts)
-        room = self.size.height - len(lines)
-        if graphs and width - self._label_width >= GRAPH_LEAST + OVER:
-            fits = next((each for each in GRAPH_LINES if each * graphs <= room), 0)
-            self._graph_lines = fits if self._tall is None else max(fits, min(GRAPH_LINES)) if self._tall else 0
-        self._lines = self._texts(width) if self._graph_lines else lines
+        if self._tall is not False and width - self._label_width >= GRAPH_LEAST + OVER:
+            self._choose(self.size.height - len(lines))
+        self._lines = self._texts(width) if self._moving else lines
+
+    def _choose(self, room: int) -> None:
+        """What is a graph, and how high: all that moves; else, by itself, what is beyond its limits and what fits."""
+        moving = [fact for section in self._sections for fact in section.facts if moves(fact.history)]
+        self._graph_lines = next((each for each in GRAPH_LINES if each * len(moving) <= room), 0)
+        if not self._graph_lines:
+            self._graph_lines = GRAPH_LINES[-1] if self._tall else SOME
+            moving.sort(key=lambda fact: not fact.style)
+            if not self._tall:
+                self._some = True
+                moving = moving[: max(0, room // SOME)]
+        self._moving = tuple(moving)
 
     def _texts(self, width: int) -> list[_Line]:
         lines: list[_Line] = []
@@ -179,9 +193,11 @@ class Describe(Reader):
                 lines.append(None)
             lines.extend(self._titled(section, width))
             for fact in section.facts:
-                lines.extend(self._wrapped(fact, width))
-                if self._graph_lines and moves(fact.history):
-                    lines.extend(self._graphed(fact, width))
+                if fact in self._moving:
+                    bare = Fact(fact.label, fact.value, fact.age, fact.style, fact.stale)
+                    lines += [*self._wrapped(bare, width), *self._graphed(fact, width)]
+                else:
+                    lines.extend(self._wrapped(fact, width))
         return lines
 
     def _titled(self, section: Section, width: int) -> list[_Line]:

@@ -121,6 +121,21 @@ async def test_what_moves_is_a_graph_with_its_bounds_where_the_pane_has_the_line
         assert grid(pilot.app)[1].endswith("▇██"), "none, where none is wanted"
 
 
+async def test_where_not_all_graphs_fit_what_is_beyond_its_limit_has_one(host, grid):
+    rise = tuple((float(20 * at), 100.0 + at) for at in range(31))
+    facts = (Fact("heat", "3 kW", history=rise), Fact("flow", "130 l/min", style="critical", history=rise))
+    pane = Describe()
+    async with host(pane).run_test(size=(60, 6)) as pilot:
+        pane.update([Section("readings", facts)])
+        await pilot.pause()
+        shown = grid(pilot.app)
+        assert shown[1].endswith("▇██")
+        assert [shown[at].split("│")[0].strip() for at in range(2, 6)] == ["flow 130 l/min", "130", "", "100"]
+        pane.turn()
+        await pilot.pause()
+        assert [line.split("│")[0].strip() for line in grid(pilot.app)[1:4]] == ["heat 3 kW", "130", "100"]
+
+
 async def test_a_pane_says_how_much_does_not_fit(host, grid):
     pane = Describe()
     async with host(pane).run_test(size=(60, 5)) as pilot:
