@@ -83,6 +83,7 @@ def ask_first(ask: Callable[[], object]) -> None:
     """
 
     def alarm(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)  # the next may come while this is said
         _say()
         signal.signal(signal.SIGALRM, lambda *_: end())
         ask()
@@ -118,5 +119,6 @@ def _say() -> None:
 
 
 def _passed(_number: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
     _say()
     end()
