@@ -155,5 +155,6 @@ def _seen(node: Node, snapshot: Snapshot, now: datetime) -> Cell:
     facts = [known for known in (node.scheduler, node.hardware) if known is not None]
     times = [at for at in map(snapshot.observed_at, facts) if at is not None]
     oldest = min(times, default=None)
-    order = int((now - oldest).total_seconds()) if oldest is not None else None
+    # As its text, never below 0: where `now` moves on once a minute, all rows would be made anew with each round.
+    order = max(0, int((now - oldest).total_seconds())) if oldest is not None else None
     return Cell(age(oldest, now), "stale" if any(map(snapshot.stale, facts)) else "", order=order)

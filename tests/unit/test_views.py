@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from backends.model.node import Gpu, Power
 from backends.model.severity import Severity
@@ -55,6 +56,20 @@ def test_a_row_is_kept_until_something_of_it_reads_otherwise(make, now):
     assert row(jobs=[make.job("7", ("n1",)), make.job("8", ("n2",))]) is busy
     first = make.node("n1", "DOWN")
     assert row().cells[1].text == "down"
+
+
+def test_rounds_that_confirm_a_row_within_the_minute_of_its_ages_leave_it(make):
+    node, known = make.node("n1"), nodes.Known()
+
+    def row(seconds):
+        snapshot = make.snapshot([node])
+        observed_at = make.at + timedelta(seconds=seconds)
+        sources = {name: replace(status, observed_at=observed_at) for name, status in snapshot.sources.items()}
+        return nodes.view(replace(snapshot, sources=sources), make.at, known=known).rows[0]
+
+    first = row(1)
+    assert row(2) is first
+    assert row(59) is first
 
 
 def test_a_node_shows_each_sources_word(make, now, cells):
