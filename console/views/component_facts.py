@@ -99,7 +99,7 @@ def _place(snapshot: Snapshot, identity: str) -> Iterator[Fact]:
             yield Fact(word, ", ".join(_called(snapshot, one) for one in names[:MOST]) + more)
     carries = [edge.target for edge in snapshot.topology.outgoing.get(identity, ())]
     if carries:
-        yield Fact("carries", f"{count(len(carries), 'thing')}; its blast radius names them")
+        yield Fact("carries", f"{count(len(carries), 'thing')}; its blast radius tells which")
     if not incoming and not carries:
         yield Fact("", EMPTY)
 
