@@ -147,6 +147,8 @@ def _text_test(field: Field[Thing], value: Value) -> Callable[[str], bool]:
     wanted = value.text.casefold()
     if value.quoted:
         return lambda text: text == wanted
+    if field.names and value.text.startswith("@"):
+        raise ValueError(f"{value.text!r} is a group, and stands among NODES; here a field says it, as in rack=r1")
     if field.names and "[" in value.text:
         names = _node_set(value.text)
         return _glob(names) if "*" in wanted or "?" in wanted else lambda text: text in names

@@ -218,6 +218,7 @@ def test_ids_patterns_and_quoted_words_are_free(of, text):
         ("gpu.temp>1,2", 10, "takes one value"),
         ("severity>=awful", 11, "one of ok, warning, critical"),
         ("node=gpu[1-", 6, "not a node set"),
+        ("node=@rack:r1", 6, "is a group, and stands among NODES"),
         ("state=idl", 7, "'idl' is no state; did you mean idle?"),
         ("state=idle,qqq", 7, "one of idle, mixed"),
         ("gpu.temp>?", 10, "'?' is no number"),
