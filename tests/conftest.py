@@ -52,7 +52,7 @@ Result = TypeVar("Result")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes a minute comes first: of two workers, none is left with it when the other has nothing more to do."""
+    """What takes a minute comes first: no worker is left with it when the others have nothing more to do."""
     items.sort(key=lambda item: not any(part in str(item.path) for part in LONG))
 
 

@@ -63,13 +63,18 @@ def view(snapshot: Snapshot, now: datetime) -> View:  # noqa: ARG001 - every vie
     return View(kind="capacity", columns=COLUMNS, rows=rows, empty="no scheduler tells what is free")
 
 
-def phrases(snapshot: Snapshot) -> tuple[Cell, ...]:
-    """What is free, the biggest gang that fits now, and why the next job waits."""
+def phrases(snapshot: Snapshot, whole: Room | None = None) -> tuple[Cell, ...]:
+    """What is free, the biggest gang that fits now, and why the next job waits.
+
+    `whole` is the room in the pod, where it is known already.
+    """
     status = snapshot.sources.get(SOURCE)
     if status is None or status.observed_at is None:
         return ()
     old = "" if status.trusted else "stale"
-    return tuple(Cell(cell.text, old or cell.style) for cell in _phrases(snapshot))
+    return tuple(
+        Cell(cell.text, old or cell.style) for cell in _phrases(snapshot, whole or room(snapshot, snapshot.nodes))
+    )
 
 
 def drain_takes(snapshot: Snapshot, names: Collection[str], whole: Room | None = None) -> Section:
@@ -93,33 +98,30 @@ def drain_takes(snapshot: Snapshot, names: Collection[str], whole: Room | None =
     return Section(f"a drain of {fold(names)} takes", tuple(facts))
 
 
-def _phrases(snapshot: Snapshot) -> Iterator[Cell]:
-    whole = room(snapshot, snapshot.nodes)
+def _phrases(snapshot: Snapshot, whole: Room) -> Iterator[Cell]:
+    free = frozenset(whole.free)
     parts = f", {whole.fragments} of them in parts" if whole.fragments else ""
     style = "ok" if whole.free else "warning"
     yield Cell(f"free {count(len(whole.free), 'node')}, {whole.gpus_free} GPUs{parts}", style)
-    yield Cell(_gang(snapshot), style)
+    yield Cell(_gang(snapshot, free), style)
     waiting = [job for job in snapshot.jobs.values() if "PENDING" in job.state]
     if waiting:
-        yield Cell(_next(snapshot, waiting), "warning")
+        yield Cell(_next(snapshot, waiting, free), "warning")
 
 
-def _gang(snapshot: Snapshot) -> str:
+def _gang(snapshot: Snapshot, free: frozenset[str]) -> str:
     """The biggest gang now: in one partition, as a job has to be; and within one NVLink domain, as it would like."""
-    places = list(_places(snapshot))
-    partitions = [(len(room(snapshot, names).free), name) for kind, name, names in places if kind == "partition"]
-    most, where = max(partitions, default=(len(room(snapshot, snapshot.nodes).free), ""))
-    near = [(len(room(snapshot, names).free), name) for kind, name, names in places if kind != "partition"]
-    inside, domain = max(near, default=(0, ""))
+    fits = [(kind, len(free.intersection(names)), name) for kind, name, names in _places(snapshot)]
+    most, where = max((one[1:] for one in fits if one[0] == "partition"), default=(len(free), ""))
+    inside, domain = max((one[1:] for one in fits if one[0] != "partition"), default=(0, ""))
     said = f"biggest gang now {count(most, 'node')}" + (f" in {where}" if where and most else "")
     return said + (f", {inside} within {domain}" if domain and 0 < inside < most else "")
 
 
-def _next(snapshot: Snapshot, waiting: list[Job]) -> str:
+def _next(snapshot: Snapshot, waiting: list[Job], free: frozenset[str]) -> str:
     job = waiting[0]
     partition = snapshot.partitions.get(job.partition)
-    free = len(room(snapshot, partition.nodes).free) if partition else None
-    have = f", {free} free in {job.partition}" if free is not None else ""
+    have = f", {len(free.intersection(partition.nodes))} free in {job.partition}" if partition else ""
     more = f"; {len(waiting) - 1} behind it" if len(waiting) > 1 else ""
     wants = f"wants {count(job.node_count, 'node')}, {count(job.gpus, 'GPU')}"
     return f"next {job.id} {wants}{have}: {job.pending_reason or UNKNOWN}{more}"

@@ -106,9 +106,10 @@ class PlacementView(JobsView):
         """In whichever thread: never two at once."""
 
         def fits() -> _Fits:
-            told = phrases(capacity.phrases(snapshot))
+            whole = capacity.room(snapshot, snapshot.nodes)
+            told = phrases(capacity.phrases(snapshot, whole))
             views = ((capacity.view(snapshot, now), "WHERE WORK FITS", 8),) if tall and told else ()
-            return _Fits(capacity.room(snapshot, snapshot.nodes), told, blocks(views))
+            return _Fits(whole, told, blocks(views))
 
         queue = snapshot.jobs, snapshot.partitions, snapshot.reservations, snapshot.topology, *snapshot.trust
         scheduled = ((node.scheduler, node.gpu_count) for node in snapshot.nodes.values())
