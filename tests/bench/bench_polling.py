@@ -195,7 +195,8 @@ def submit(pod: dict, jobs: int) -> None:
         count = (jobs + number) // len(places)
         words = [f"--partition={place}", "--nodes=1", "--gpus-per-node=1", "--mem=1000", f"--array=1-{count}"]
         if count:
-            subprocess.run(["sbatch", *words, "--wrap", "sleep 86400"], env=env, check=True, capture_output=True)
+            argv = ["sbatch", "--output=/dev/null", *words, "--wrap", "sleep 86400"]
+            subprocess.run(argv, env=env, check=True, capture_output=True)
     deadline = time.monotonic() + SUBMITTED_WITHIN_S
     while True:
         out = subprocess.run(["squeue", "-h", "-t", "CF,R", "-o", "%i"], env=env, check=True, capture_output=True)
