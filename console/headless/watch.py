@@ -55,8 +55,8 @@ async def _tell(session: Session, told: Told, complaints: Complaints, every_s: f
             lines = [line for pod in pods for line in _news(session.store[pod], told)]
             if lines:
                 output.write("".join(lines))
-                if cursor:
-                    await asyncio.to_thread(remember, cursor, told)
+                if cursor:  # in the same step: a signal comes before both, or after
+                    remember(cursor, told)
             await session.clock.sleep(every_s)
 
 
